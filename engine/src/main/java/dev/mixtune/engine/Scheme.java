@@ -1,0 +1,78 @@
+package dev.mixtune.engine;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * How one layer is stored and computed: weight bits, activation treatment, kernel.
+ *
+ * <p>The 4- and 2-bit integer schemes differ from the 8-bit one in storage only: their grid is a
+ * subset of the INT8 grid, unpacked once when the session opens.
+ */
+public enum Scheme {
+  /** Left as in the model. */
+  F32("f32", 32, Arithmetic.FLOAT),
+  /** Weights stored in IEEE 754 half precision, computed in float. */
+  F16("f16", 16, Arithmetic.FLOAT),
+  /** 8-bit weights, 8-bit activations with calibrated ranges. */
+  W8A8("w8a8", 8, Arithmetic.INTEGER_STATIC),
+  /** 4-bit stored weights, computed as {@link #W8A8}. */
+  W4A8("w4a8", 4, Arithmetic.INTEGER_STATIC),
+  /** 2-bit stored weights, computed as {@link #W8A8}. */
+  W2A8("w2a8", 2, Arithmetic.INTEGER_STATIC),
+  /** 8-bit weights, 8-bit activations with ranges taken from each input. */
+  W8A8_DYNAMIC("w8a8d", 8, Arithmetic.INTEGER_DYNAMIC),
+  /** 4-bit stored weights, computed as {@link #W8A8_DYNAMIC}. */
+  W4A8_DYNAMIC("w4a8d", 4, Arithmetic.INTEGER_DYNAMIC),
+  /** 2-bit stored weights, computed as {@link #W8A8_DYNAMIC}. */
+  W2A8_DYNAMIC("w2a8d", 2, Arithmetic.INTEGER_DYNAMIC),
+  /** 8-bit block-wise weights, weight-only (MatMulNBits). */
+  W8_BLOCK("w8b", 8, Arithmetic.BLOCKWISE),
+  /** 4-bit block-wise weights, weight-only (MatMulNBits). */
+  W4_BLOCK("w4b", 4, Arithmetic.BLOCKWISE),
+  /** 2-bit block-wise weights, weight-only (MatMulNBits). */
+  W2_BLOCK("w2b", 2, Arithmetic.BLOCKWISE);
+
+  private final String id;
+  private final int weightBits;
+  private final Arithmetic arithmetic;
+
+  Scheme(String id, int weightBits, Arithmetic arithmetic) {
+    this.id = id;
+    this.weightBits = weightBits;
+    this.arithmetic = arithmetic;
+  }
+
+  /** The stable short name used in every file, such as {@code w4a8}. */
+  public String id() {
+    return id;
+  }
+
+  /** Nominal bits per stored weight: 2, 4, 8, 16 or 32. */
+  public int weightBits() {
+    return weightBits;
+  }
+
+  /** How the layer computes. */
+  public Arithmetic arithmetic() {
+    return arithmetic;
+  }
+
+  /**
+   * The scheme with this short name.
+   *
+   * @throws IllegalArgumentException when no scheme has that name
+   */
+  public static Scheme ofId(String id) {
+    for (Scheme scheme : values()) {
+      if (scheme.id.equals(id)) {
+        return scheme;
+      }
+    }
+    throw new IllegalArgumentException(
+        "unknown scheme '"
+            + id
+            + "'; known: "
+            + Arrays.stream(values()).map(Scheme::id).collect(Collectors.joining(", ")));
+  }
+}

@@ -1,0 +1,10 @@
+package dev.mixtune.engine.runtime;
+
+/** The runtime refused a model or failed while running one. */
+public final class RuntimeFailure extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public RuntimeFailure(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,46 @@
+package dev.mixtune.engine.runtime;
+
+import dev.mixtune.engine.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/** An open model. Not thread-safe; the opener closes it. */
+public interface Session extends AutoCloseable {
+
+  /** A named, typed input or output; unknown axes are -1. */
+  record Port(String name, String type, List<Long> shape) {
+    public Port {
+      shape = List.copyOf(shape);
+    }
+  }
+
+  /** Inputs in the model's order. */
+  List<Port> inputs();
+
+  /** Outputs in the model's order. */
+  List<Port> outputs();
+
+  /**
+   * Runs the model once.
+   *
+   * @param inputs one tensor per input name
+   * @return the outputs in the model's order
+   * @throws RuntimeFailure when the runtime fails
+   */
+  List<Tensor> run(Map<String, Tensor> inputs);
+
+  /** Binds inputs once so that repeated runs can be timed without copying. */
+  Prepared prepare(Map<String, Tensor> inputs);
+
+  @Override
+  void close();
+
+  /** Inputs bound to a session. The preparer closes it before the session. */
+  interface Prepared extends AutoCloseable {
+    /** Runs once and returns the elapsed wall time in nanoseconds. */
+    long runNanos();
+
+    @Override
+    void close();
+  }
+}
