@@ -1,0 +1,128 @@
+package dev.mixtune.engine.graph;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.OperatorKind;
+import dev.mixtune.engine.UserException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Finds the quantizable layers of a canonical graph. */
+final class LayerFinder {
+  private final Graph graph;
+
+  LayerFinder(Graph graph) {
+    this.graph = graph;
+  }
+
+  /**
+   * All layers in execution order.
+   *
+   * @throws UserException when a layer's weights are not finite
+   */
+  List<Layer> layers() {
+    List<Layer> layers = new ArrayList<>();
+    Map<String, String> groupOfWeight = new HashMap<>();
+    for (NodeProto node : graph.nodes()) {
+      Optional<OperatorKind> kind = kind(node);
+      if (kind.isEmpty()) {
+        continue;
+      }
+      String group = groupOfWeight.computeIfAbsent(node.getInput(1), key -> node.getName());
+      layers.add(layer(layers.size(), node, kind.get(), group));
+    }
+    return layers;
+  }
+
+  private Optional<OperatorKind> kind(NodeProto node) {
+    if (node.getInputCount() < 2 || graph.isConstant(node.getInput(0))) {
+      return Optional.empty();
+    }
+    Optional<TensorProto> weight = graph.constant(node.getInput(1));
+    if (weight.isEmpty() || weight.get().getDataType() != Constants.FLOAT) {
+      return Optional.empty();
+    }
+    int rank = weight.get().getDimsCount();
+    return switch (node.getOpType()) {
+      case "Conv" ->
+          rank == 4 ? Optional.of(convolutionKind(node, weight.get())) : Optional.empty();
+      case "Gemm" -> isPlainGemm(node) ? Optional.of(OperatorKind.GEMM) : Optional.empty();
+      case "MatMul" -> rank == 2 ? Optional.of(OperatorKind.MATMUL) : Optional.empty();
+      default -> Optional.empty();
+    };
+  }
+
+  private static OperatorKind convolutionKind(NodeProto node, TensorProto weight) {
+    long groups = Graph.intAttribute(node, "group", 1);
+    if (groups == 1) {
+      return OperatorKind.CONV;
+    }
+    return weight.getDims(1) == 1 ? OperatorKind.DEPTHWISE_CONV : OperatorKind.GROUPED_CONV;
+  }
+
+  /** The integer kernels know no transposed input and no factors other than one. */
+  private boolean isPlainGemm(NodeProto node) {
+    boolean plain =
+        Graph.intAttribute(node, "transA", 0) == 0
+            && Graph.floatAttribute(node, "alpha", 1f) == 1f
+            && Graph.floatAttribute(node, "beta", 1f) == 1f;
+    boolean constantBias =
+        node.getInputCount() < 3
+            || node.getInput(2).isEmpty()
+            || graph.isConstant(node.getInput(2));
+    return plain && constantBias;
+  }
+
+  private Layer layer(int index, NodeProto node, OperatorKind kind, String group) {
+    TensorProto weight = graph.constant(node.getInput(1)).orElseThrow();
+    OptionalInt bad = firstNotFinite(Constants.floats(weight));
+    if (bad.isPresent()) {
+      throw new UserException(
+          "the weights of layer '"
+              + node.getName()
+              + "' (tensor '"
+              + weight.getName()
+              + "') hold NaN or infinity, first at element "
+              + bad.getAsInt(),
+          "Export the model again from a checkpoint whose weights are finite.");
+    }
+    long parameters = Constants.elements(weight.getDimsList());
+    List<Long> output = graph.shape(node.getOutput(0));
+    long macs = macs(kind, weight.getDimsList(), output, node);
+    return new Layer(
+        index,
+        node.getName(),
+        kind,
+        group,
+        weight.getDimsList(),
+        graph.shape(node.getInput(0)),
+        output,
+        macs,
+        parameters);
+  }
+
+  private static long macs(
+      OperatorKind kind, List<Long> weightShape, List<Long> output, NodeProto node) {
+    long outputs = Constants.elements(output);
+    return switch (kind) {
+      case CONV, DEPTHWISE_CONV, GROUPED_CONV ->
+          outputs * Constants.elements(weightShape.subList(1, weightShape.size()));
+      case GEMM -> outputs * weightShape.get(Graph.intAttribute(node, "transB", 0) == 1 ? 1 : 0);
+      case MATMUL -> outputs * weightShape.get(0);
+    };
+  }
+
+  private static OptionalInt firstNotFinite(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        return OptionalInt.of(i);
+      }
+    }
+    return OptionalInt.empty();
+  }
+}

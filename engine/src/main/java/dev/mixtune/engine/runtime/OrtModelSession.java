@@ -1,0 +1,157 @@
+package dev.mixtune.engine.runtime;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.mixtune.engine.Tensor;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One open ONNX Runtime session. */
+final class OrtModelSession implements Session {
+  private final OrtEnvironment environment;
+  private final OrtSession session;
+  private final List<Port> inputs;
+  private final List<Port> outputs;
+
+  OrtModelSession(OrtEnvironment environment, OrtSession session) throws OrtException {
+    this.environment = environment;
+    this.session = session;
+    this.inputs = ports(session.getInputInfo());
+    this.outputs = ports(session.getOutputInfo());
+  }
+
+  @Override
+  public List<Port> inputs() {
+    return inputs;
+  }
+
+  @Override
+  public List<Port> outputs() {
+    return outputs;
+  }
+
+  @Override
+  public List<Tensor> run(Map<String, Tensor> tensors) {
+    try (BoundInputs bound = new BoundInputs(tensors);
+        OrtSession.Result result = session.run(bound.values)) {
+      List<Tensor> answers = new ArrayList<>();
+      for (Map.Entry<String, OnnxValue> output : result) {
+        answers.add(read(output.getKey(), output.getValue()));
+      }
+      return answers;
+    } catch (OrtException e) {
+      throw OrtRuntime.failure(e);
+    }
+  }
+
+  @Override
+  public Prepared prepare(Map<String, Tensor> tensors) {
+    try {
+      return new BoundInputs(tensors);
+    } catch (OrtException e) {
+      throw OrtRuntime.failure(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw OrtRuntime.failure(e);
+    }
+  }
+
+  private static List<Port> ports(Map<String, NodeInfo> infos) {
+    List<Port> ports = new ArrayList<>();
+    for (NodeInfo info : infos.values()) {
+      if (info.getInfo() instanceof TensorInfo tensor) {
+        ports.add(
+            new Port(
+                info.getName(),
+                tensor.type.toString(),
+                Arrays.stream(tensor.getShape()).boxed().toList()));
+      } else {
+        ports.add(new Port(info.getName(), "not a tensor", List.of()));
+      }
+    }
+    return List.copyOf(ports);
+  }
+
+  private static Tensor read(String name, OnnxValue value) {
+    if (value instanceof OnnxTensor tensor) {
+      long[] shape = tensor.getInfo().getShape();
+      switch (tensor.getInfo().type) {
+        case FLOAT, FLOAT16 -> {
+          FloatBuffer buffer = tensor.getFloatBuffer();
+          float[] values = new float[buffer.remaining()];
+          buffer.get(values);
+          return new Tensor.Floats(values, shape);
+        }
+        case INT64 -> {
+          LongBuffer buffer = tensor.getLongBuffer();
+          long[] values = new long[buffer.remaining()];
+          buffer.get(values);
+          return new Tensor.Longs(values, shape);
+        }
+        default -> {
+          // Falls through to the refusal below.
+        }
+      }
+    }
+    throw new RuntimeFailure(
+        "output '" + name + "' is neither a float nor an int64 tensor", /* cause= */ null);
+  }
+
+  private final class BoundInputs implements Prepared {
+    private final Map<String, OnnxTensor> values = new HashMap<>();
+
+    BoundInputs(Map<String, Tensor> tensors) throws OrtException {
+      try {
+        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+          values.put(entry.getKey(), bind(entry.getValue()));
+        }
+      } catch (OrtException e) {
+        close();
+        throw e;
+      }
+    }
+
+    private OnnxTensor bind(Tensor tensor) throws OrtException {
+      if (tensor instanceof Tensor.Floats floats) {
+        return OnnxTensor.createTensor(
+            environment, FloatBuffer.wrap(floats.values()), floats.shape());
+      }
+      Tensor.Longs longs = (Tensor.Longs) tensor;
+      return OnnxTensor.createTensor(environment, LongBuffer.wrap(longs.values()), longs.shape());
+    }
+
+    @Override
+    public long runNanos() {
+      try {
+        long start = System.nanoTime();
+        OrtSession.Result result = session.run(values);
+        long elapsed = System.nanoTime() - start;
+        result.close();
+        return elapsed;
+      } catch (OrtException e) {
+        throw OrtRuntime.failure(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      values.values().forEach(OnnxTensor::close);
+    }
+  }
+}

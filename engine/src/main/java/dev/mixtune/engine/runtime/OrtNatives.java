@@ -1,0 +1,84 @@
+package dev.mixtune.engine.runtime;
+
+import ai.onnxruntime.OrtEnvironment;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Unpacks ONNX Runtime's native libraries once into a versioned folder.
+ *
+ * <p>Left alone, the Java binding unpacks 28 MB into the temp folder at every start and a killed
+ * process never removes them.
+ */
+final class OrtNatives {
+  private static final String PROPERTY = "onnxruntime.native.path";
+  private static final List<String> LIBRARIES = List.of("onnxruntime", "onnxruntime4j_jni");
+
+  private OrtNatives() {}
+
+  /** Points the binding at {@code cache}; does nothing when the user chose a path of their own. */
+  static void use(Path cache) {
+    if (System.getProperty(PROPERTY) != null) {
+      return;
+    }
+    String platform = platform();
+    Path folder = cache.resolve("onnxruntime-" + version() + "-" + platform);
+    try {
+      Files.createDirectories(folder);
+      for (String library : LIBRARIES) {
+        String file = System.mapLibraryName(library);
+        unpack("/ai/onnxruntime/native/" + platform + "/" + file, folder.resolve(file));
+      }
+    } catch (IOException e) {
+      // A read-only home is no reason to stop: the binding then unpacks into the temp folder.
+      System.getLogger(OrtNatives.class.getName())
+          .log(System.Logger.Level.INFO, "natives are not cached in " + folder, e);
+      return;
+    }
+    System.setProperty(PROPERTY, folder.toString());
+  }
+
+  private static void unpack(String resource, Path target) throws IOException {
+    if (Files.exists(target)) {
+      return;
+    }
+    try (InputStream in = OrtNatives.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IOException("no native library " + resource + " for this platform");
+      }
+      Path part =
+          Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
+      Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+      try {
+        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException e) {
+        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  private static String platform() {
+    String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    String osPart = os.contains("mac") ? "osx" : os.contains("win") ? "win" : "linux";
+    String archPart =
+        switch (arch) {
+          case "amd64", "x86_64" -> "x64";
+          case "aarch64", "arm64" -> "aarch64";
+          default -> arch;
+        };
+    return osPart + "-" + archPart;
+  }
+
+  /** The binding's version, from its jar's manifest; the class is not initialised by this. */
+  private static String version() {
+    String version = OrtEnvironment.class.getPackage().getImplementationVersion();
+    return version == null ? "unversioned" : version;
+  }
+}

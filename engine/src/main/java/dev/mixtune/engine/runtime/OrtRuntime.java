@@ -1,0 +1,152 @@
+package dev.mixtune.engine.runtime;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.TensorInfo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** ONNX Runtime with its CPU provider, in this process. */
+public final class OrtRuntime implements ModelRuntime {
+  private final OrtEnvironment environment;
+
+  private OrtRuntime(OrtEnvironment environment) {
+    this.environment = environment;
+  }
+
+  /**
+   * Starts ONNX Runtime.
+   *
+   * @param nativesCache folder that keeps the unpacked native libraries between runs
+   */
+  public static OrtRuntime start(Path nativesCache) {
+    OrtNatives.use(nativesCache);
+    return new OrtRuntime(
+        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mixtune"));
+  }
+
+  @Override
+  public String version() {
+    return "onnxruntime " + environment.getVersion();
+  }
+
+  @Override
+  public Session open(byte[] model, int threads) {
+    return open(threads, options -> environment.createSession(model, options));
+  }
+
+  @Override
+  public Session open(Path file, int threads) {
+    return open(threads, options -> environment.createSession(file.toString(), options));
+  }
+
+  private Session open(int threads, Opener opener) {
+    // The options only matter while the session is being created.
+    try (SessionOptions options = new SessionOptions()) {
+      options.setIntraOpNumThreads(threads);
+      options.setInterOpNumThreads(1);
+      return new OrtModelSession(environment, opener.open(options));
+    } catch (OrtException e) {
+      throw failure(e);
+    }
+  }
+
+  @Override
+  public List<ExecutedNode> executedNodes(byte[] model) {
+    List<ExecutedNode> nodes = new ArrayList<>();
+    for (NodeProto node : optimised(model, OptimisationLevel.FULL).getGraph().getNodeList()) {
+      nodes.add(new ExecutedNode(node.getOpType(), node.getName(), node.getInputList()));
+    }
+    return nodes;
+  }
+
+  /** How far ONNX Runtime may rewrite a graph. */
+  public enum OptimisationLevel {
+    /** Constants folded, redundant nodes removed, BatchNormalization folded; still plain ONNX. */
+    BASIC(SessionOptions.OptLevel.BASIC_OPT),
+    /** Everything that runs on this machine. */
+    FULL(SessionOptions.OptLevel.ALL_OPT);
+
+    private final SessionOptions.OptLevel level;
+
+    OptimisationLevel(SessionOptions.OptLevel level) {
+      this.level = level;
+    }
+  }
+
+  /**
+   * The graph as ONNX Runtime rewrites it before execution.
+   *
+   * @throws RuntimeFailure when it refuses the model
+   */
+  public ModelProto optimised(byte[] model, OptimisationLevel level) {
+    try {
+      Path file = Files.createTempFile("mixtune-optimised", ".onnx");
+      try (SessionOptions options = new SessionOptions()) {
+        options.setIntraOpNumThreads(1);
+        options.setOptimizationLevel(level.level);
+        options.setOptimizedModelFilePath(file.toString());
+        environment.createSession(model, options).close();
+        return ModelProto.parseFrom(Files.readAllBytes(file));
+      } catch (OrtException e) {
+        throw failure(e);
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot use the temp folder", e);
+    }
+  }
+
+  /**
+   * Shapes of all values of a model, as ONNX Runtime infers them.
+   *
+   * @param model serialized ONNX whose graph outputs include every value of interest
+   * @param axes values for named axes, such as {@code {"N": 1}}
+   * @return shape by output name; unknown axes are -1; values that are no tensors are missing
+   * @throws RuntimeFailure when it refuses the model
+   */
+  public Map<String, long[]> outputShapes(byte[] model, Map<String, Long> axes) {
+    try (SessionOptions options = new SessionOptions()) {
+      options.setIntraOpNumThreads(1);
+      options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT);
+      for (Map.Entry<String, Long> axis : axes.entrySet()) {
+        options.setSymbolicDimensionValue(axis.getKey(), axis.getValue());
+      }
+      Map<String, long[]> shapes = new HashMap<>();
+      try (OrtSession session = environment.createSession(model, options)) {
+        for (NodeInfo info : session.getOutputInfo().values()) {
+          if (info.getInfo() instanceof TensorInfo tensor) {
+            shapes.put(info.getName(), tensor.getShape());
+          }
+        }
+      }
+      return shapes;
+    } catch (OrtException e) {
+      throw failure(e);
+    }
+  }
+
+  static RuntimeFailure failure(OrtException e) {
+    String message = e.getMessage();
+    return new RuntimeFailure(
+        message == null ? "ONNX Runtime failed without a message" : message.strip(), e);
+  }
+
+  @FunctionalInterface
+  private interface Opener {
+    OrtSession open(SessionOptions options) throws OrtException;
+  }
+}
