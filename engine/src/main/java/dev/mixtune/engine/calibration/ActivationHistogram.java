@@ -1,0 +1,112 @@
+package dev.mixtune.engine.calibration;
+
+/**
+ * Distribution of one tensor's values, filled as they stream by; its memory does not grow.
+ *
+ * <p>Bins cover {@code [-reach, reach)} evenly. A value beyond doubles the reach by merging
+ * neighbouring bins, so that at least a quarter of all bins lie within the largest magnitude.
+ */
+public final class ActivationHistogram {
+  private static final int BINS = 8192;
+  private static final int HALF = BINS / 2;
+
+  private final long[] counts = new long[BINS];
+  private double reach;
+  private float minimum = Float.POSITIVE_INFINITY;
+  private float maximum = Float.NEGATIVE_INFINITY;
+  private long samples;
+  private long notFinite;
+
+  /** Adds all values. NaN and infinities are counted apart. */
+  void add(float[] values) {
+    for (float value : values) {
+      if (Float.isFinite(value)) {
+        minimum = Math.min(minimum, value);
+        maximum = Math.max(maximum, value);
+        add(value);
+      } else {
+        notFinite++;
+      }
+    }
+  }
+
+  private void add(float value) {
+    double magnitude = Math.abs((double) value);
+    if (magnitude >= reach) {
+      extend(magnitude);
+    }
+    int bin = reach == 0 ? HALF : (int) Math.floor(value / reach * HALF) + HALF;
+    counts[Math.min(BINS - 1, Math.max(0, bin))]++;
+    samples++;
+  }
+
+  private void extend(double magnitude) {
+    if (magnitude == 0) {
+      return;
+    }
+    if (reach == 0) {
+      // So far only zeros, all in the bin that starts at 0: any reach keeps them right.
+      reach = Math.scalb(1.0, Math.getExponent(magnitude) + 1);
+      return;
+    }
+    while (magnitude >= reach) {
+      for (int i = 0; i < HALF / 2; i++) {
+        int up = HALF + i;
+        int down = HALF - 1 - i;
+        counts[up] = counts[HALF + 2 * i] + counts[HALF + 2 * i + 1];
+        counts[down] = counts[HALF - 1 - 2 * i] + counts[HALF - 2 - 2 * i];
+      }
+      for (int i = HALF / 2; i < HALF; i++) {
+        counts[HALF + i] = 0;
+        counts[HALF - 1 - i] = 0;
+      }
+      reach *= 2;
+    }
+  }
+
+  /** Smallest value seen, 0 when none. */
+  public float minimum() {
+    return samples == 0 ? 0 : minimum;
+  }
+
+  /** Largest value seen, 0 when none. */
+  public float maximum() {
+    return samples == 0 ? 0 : maximum;
+  }
+
+  /** Number of finite values seen. */
+  public long samples() {
+    return samples;
+  }
+
+  /** Number of NaN and infinite values seen. */
+  public long notFinite() {
+    return notFinite;
+  }
+
+  /**
+   * Expected squared error per value of an 8-bit grid over a range: what the range cuts off, plus
+   * {@code step^2 / 12} for what it rounds.
+   *
+   * @param low lower end of the grid
+   * @param high upper end of the grid
+   */
+  double squaredError(double low, double high) {
+    if (samples == 0) {
+      return 0;
+    }
+    double step = (high - low) / 255;
+    double inside = step * step / 12;
+    double sum = 0;
+    double width = reach / HALF;
+    for (int bin = 0; bin < BINS; bin++) {
+      if (counts[bin] == 0) {
+        continue;
+      }
+      double centre = (bin - HALF + 0.5) * width;
+      double cut = Math.max(0, Math.max(centre - high, low - centre));
+      sum += counts[bin] * (cut > 0 ? cut * cut : inside);
+    }
+    return sum / samples;
+  }
+}

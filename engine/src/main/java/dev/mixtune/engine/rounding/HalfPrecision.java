@@ -1,0 +1,33 @@
+package dev.mixtune.engine.rounding;
+
+import ai.onnxruntime.platform.Fp16Conversions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** IEEE 754 half precision. */
+public final class HalfPrecision {
+  /** Largest finite magnitude. */
+  public static final float LARGEST = 65504f;
+
+  private HalfPrecision() {}
+
+  /** Little-endian bytes of the values in half precision, rounded to nearest even. */
+  public static byte[] bytes(float[] values) {
+    ByteBuffer buffer =
+        ByteBuffer.allocate(values.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
+      buffer.putShort(Fp16Conversions.floatToFp16(value));
+    }
+    return buffer.array();
+  }
+
+  /** Whether no value overflows to infinity. */
+  public static boolean holds(float[] values) {
+    for (float value : values) {
+      if (Math.abs(value) > LARGEST) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
