@@ -1,0 +1,93 @@
+package dev.mixtune.engine.lowering;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import dev.mixtune.engine.KernelUse;
+import dev.mixtune.engine.graph.Graph;
+import java.util.List;
+import java.util.Set;
+
+/** What lowering knows about operators that are not layers. */
+final class Operators {
+  /** Outputs hold values of the first input only, so both share one grid. */
+  private static final Set<String> MOVES_VALUES =
+      Set.of(
+          "MaxPool",
+          "Flatten",
+          "Reshape",
+          "Transpose",
+          "Slice",
+          "Squeeze",
+          "Unsqueeze",
+          "Identity",
+          "Pad");
+
+  private static final Set<String> INTEGER_ARITHMETIC =
+      Set.of("Add", "Mul", "GlobalAveragePool", "AveragePool", "Concat", "Relu", "Clip");
+
+  /** MaxPool takes 8-bit integers from this opset on. */
+  private static final long INTEGER_MAX_POOL_OPSET = 12;
+
+  private Operators() {}
+
+  /** Whether the operator only moves, selects or repeats values of its first input. */
+  static boolean movesValues(NodeProto node) {
+    return isStandard(node) && MOVES_VALUES.contains(node.getOpType());
+  }
+
+  /** Whether the operator has an 8-bit integer kernel. */
+  static boolean hasIntegerKernel(NodeProto node, long opset) {
+    if (!isStandard(node)) {
+      return false;
+    }
+    if (node.getOpType().equals("MaxPool")) {
+      return opset >= INTEGER_MAX_POOL_OPSET && node.getOutputCount() == 1;
+    }
+    return MOVES_VALUES.contains(node.getOpType()) || INTEGER_ARITHMETIC.contains(node.getOpType());
+  }
+
+  /** The inputs that carry activations, as opposed to shapes, axes and bounds. */
+  static List<String> dataInputs(NodeProto node) {
+    return switch (node.getOpType()) {
+      case "Add", "Mul", "Concat" -> node.getInputList();
+      default -> node.getInputList().subList(0, Math.min(1, node.getInputCount()));
+    };
+  }
+
+  /**
+   * Whether the node is an activation that an integer kernel in front of it absorbs: a Relu, or a
+   * Clip with constant bounds around 0.
+   */
+  static boolean isAbsorbedActivation(NodeProto node, Graph graph) {
+    if (!isStandard(node)) {
+      return false;
+    }
+    if (node.getOpType().equals("Relu")) {
+      return true;
+    }
+    return node.getOpType().equals("Clip") && ClipBounds.of(node, graph).isPresent();
+  }
+
+  static boolean isStandard(NodeProto node) {
+    return node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
+  }
+
+  static KernelUse.Op costClass(NodeProto node) {
+    return switch (node.getOpType()) {
+      case "Add", "Mul", "Sub", "Div" -> KernelUse.Op.ADD;
+      case "GlobalAveragePool", "AveragePool", "MaxPool", "ReduceMean" -> KernelUse.Op.POOL;
+      case "Relu",
+          "Clip",
+          "Sigmoid",
+          "HardSwish",
+          "HardSigmoid",
+          "Tanh",
+          "Erf",
+          "Gelu",
+          "LeakyRelu",
+          "Softmax" ->
+          KernelUse.Op.ACTIVATION;
+      case "Concat" -> KernelUse.Op.CONCAT;
+      default -> KernelUse.Op.OTHER;
+    };
+  }
+}
