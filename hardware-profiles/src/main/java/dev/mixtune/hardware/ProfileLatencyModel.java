@@ -1,0 +1,102 @@
+package dev.mixtune.hardware;
+
+import dev.mixtune.engine.Arithmetic;
+import dev.mixtune.engine.Basis;
+import dev.mixtune.engine.KernelUse;
+import dev.mixtune.engine.Latency;
+import dev.mixtune.engine.UserException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Predicts latency as the sum of what a profile says about each kernel, boundaries included.
+ *
+ * <p>Deterministic: the same kernels give the same bits. Thread-safe.
+ */
+public final class ProfileLatencyModel {
+  private final Profile profile;
+
+  /** A model of the device that the profile describes. */
+  public ProfileLatencyModel(Profile profile) {
+    this.profile = profile;
+  }
+
+  /**
+   * The predicted latency of a lowered plan.
+   *
+   * @param kernels what the plan runs, at least one
+   * @param floatKernels what the float model runs, at least one
+   * @return basis: the weakest one that any part of the plan's time stands on; relative error: what
+   *     the profile states, 0 when it states none, because the prediction itself has no spread
+   * @throws UserException when the profile says nothing about a kernel
+   */
+  public Latency latency(List<KernelUse> kernels, List<KernelUse> floatKernels) {
+    Prediction plan = predict(kernels);
+    Double stated = profile.statedError();
+    return new Latency(
+        plan.millis(),
+        plan.millis() / predict(floatKernels).millis(),
+        stated == null ? 0 : stated,
+        plan.weakestBasis());
+  }
+
+  /**
+   * The predicted time with its shares per basis.
+   *
+   * @throws UserException when the profile says nothing about a kernel
+   */
+  public Prediction predict(List<KernelUse> kernels) {
+    if (kernels.isEmpty()) {
+      throw new IllegalArgumentException("a model that runs no kernel has no latency");
+    }
+    double total = 0;
+    Map<Basis, Double> byBasis = new EnumMap<>(Basis.class);
+    for (KernelUse use : kernels) {
+      double millis = nanos(use) * 1e-6;
+      total += millis;
+      byBasis.merge(entry(use).basis(), millis, Double::sum);
+    }
+    return new Prediction(total, byBasis);
+  }
+
+  /**
+   * The predicted nanoseconds of one kernel: max(compute, transfer) + fixed.
+   *
+   * @throws UserException when the profile says nothing about the kernel
+   */
+  public double nanos(KernelUse use) {
+    Cost cost = entry(use).cost();
+    if (cost == null) {
+      cost = profile.fallback(use.op()).orElseThrow().cost();
+    }
+    if (cost instanceof Cost.Counted counted) {
+      return counted.nanos(use, Objects.requireNonNull(profile.pipeline()));
+    }
+    return ((Cost.Timed) Objects.requireNonNull(cost)).nanos(use);
+  }
+
+  private KernelEntry entry(KernelUse use) {
+    return profile
+        .find(use.op(), use.arithmetic(), use.weightBits())
+        .orElseThrow(() -> unknown(use.op(), use.arithmetic(), use.weightBits(), use.name()));
+  }
+
+  private UserException unknown(
+      KernelUse.Op op, Arithmetic arithmetic, int weightBits, String layer) {
+    return new UserException(
+        "profile '"
+            + profile.name()
+            + "' says nothing about "
+            + JsonObject.id(op)
+            + " with arithmetic "
+            + JsonObject.id(arithmetic)
+            + " and "
+            + weightBits
+            + " weight bits, which '"
+            + layer
+            + "' needs",
+        "Maybe add an entry for it to the profile's kernels, or choose another target");
+  }
+}
