@@ -155,7 +155,7 @@ final class RunOptions {
     for (String name : objectives.split(",")) {
       set.add(
           switch (name.trim().toLowerCase(Locale.ROOT)) {
-            case "accuracy" -> Objective.DROP;
+            case "accuracy" -> Objective.ACCURACY;
             case "latency" -> Objective.LATENCY;
             case "size" -> Objective.SIZE;
             default ->
@@ -164,7 +164,7 @@ final class RunOptions {
                     "Choose among accuracy, latency, size.");
           });
     }
-    if (!set.contains(Objective.DROP) || set.size() < 2) {
+    if (!set.contains(Objective.ACCURACY) || set.size() < 2) {
       throw new UserException(
           "--objectives '" + objectives + "' leaves nothing to trade",
           "Name accuracy and at least one of latency, size.");
@@ -249,6 +249,42 @@ final class RunOptions {
     evaluationLimit();
     if (threads != null) {
       positive("--threads", threads);
+    }
+  }
+
+  /** The command line that asks for the same study from any folder; {@code --out} is left out. */
+  List<String> toArguments() {
+    List<String> words = new ArrayList<>();
+    addPath(words, "--task", task);
+    addPath(words, "--model", model);
+    addPath(words, "--data", data);
+    boolean targetIsFile = target.endsWith(".json");
+    add(words, "--target", targetIsFile ? Path.of(target).toAbsolutePath().toString() : target);
+    add(words, "--max-drop", maxDrop);
+    add(words, "--objectives", objectives);
+    add(words, "--bits", bits);
+    add(words, "--prefer", prefer);
+    add(words, "--confidence", confidence);
+    add(words, "--budget", budget);
+    add(words, "--max-evaluations", maxEvaluations);
+    add(words, "--workers", workers);
+    add(words, "--threads", threads);
+    add(words, "--seed", seed);
+    add(words, "--max-size", maxSize);
+    add(words, "--max-latency", maxLatency);
+    keep.forEach(rule -> add(words, "--keep", rule));
+    exclude.forEach(rule -> add(words, "--exclude", rule));
+    add(words, "--progress", progress);
+    return words;
+  }
+
+  private static void addPath(List<String> words, String name, @Nullable Path path) {
+    add(words, name, path == null ? null : path.toAbsolutePath().normalize());
+  }
+
+  private static void add(List<String> words, String name, @Nullable Object value) {
+    if (value != null) {
+      words.add(name + "=" + value);
     }
   }
 }

@@ -1,0 +1,43 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.evaluators.Sensitivity;
+import dev.mixtune.evaluators.SensitivityTable;
+import dev.mixtune.results.StudyFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** {@code tune analyze}: sensitivity only, as a table, a plot and JSON. */
+final class AnalyzeCommand {
+  private final Surroundings around;
+
+  AnalyzeCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  int run(RunOptions options) {
+    int count = options.workerCount();
+    ExecutorService workers = Executors.newFixedThreadPool(count);
+    Console console = new Console(around.out(), options.style(around.terminal()), around.clock());
+    try (Workbench bench = Workbench.open(options, around)) {
+      StudyFolder folder =
+          new StudyFolder(
+                  options.out == null
+                      ? Path.of("out", bench.task().name() + "-analysis")
+                      : options.out)
+              .create();
+      bench.calibrate(count);
+      MenuBuilder menus = new MenuBuilder(bench, options);
+      Sensitivity sensitivity =
+          new SensitivityStep(bench, workers, console, around.clock())
+              .measure(menus, options.seed, List.of(), () -> false);
+      new StudyFiles(folder).writeSensitivity(sensitivity, SensitivityStep.names(bench));
+      console.say(SensitivityTable.of(sensitivity));
+      console.say("Written: " + folder.sensitivityJson());
+      return ExitCodes.DONE;
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.Arithmetic;
+import dev.mixtune.engine.Latency;
+import dev.mixtune.engine.PairedScore;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.lowering.LoweredPlan;
+import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.engine.runtime.RuntimeFailure;
+import dev.mixtune.evaluators.AccuracyEvaluator;
+import dev.mixtune.evaluators.Outcome;
+import dev.mixtune.evaluators.SampleSet;
+import dev.mixtune.results.StudyStore;
+import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Evaluator;
+import dev.mixtune.search.Stop;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+
+/**
+ * Scores plans on the search split: what the journal knows is taken from there, new kernel
+ * signatures are timed one after the other while nothing else runs, then answers are scored side by
+ * side. Each evaluation is on disk when it ends.
+ */
+final class Candidates implements Evaluator {
+  private final Workbench bench;
+  private final StudyStore store;
+  private final LatencySource latencies;
+  private final ExecutorService workers;
+  private final Stop stop;
+
+  Candidates(
+      Workbench bench,
+      StudyStore store,
+      LatencySource latencies,
+      ExecutorService workers,
+      Stop stop) {
+    this.bench = bench;
+    this.store = store;
+    this.latencies = latencies;
+    this.workers = workers;
+    this.stop = stop;
+  }
+
+  @Override
+  public List<Evaluation> evaluate(List<Plan> plans) {
+    Map<Plan, Future<Evaluation>> running = new HashMap<>();
+    List<Plan> unknown = plans.stream().filter(plan -> store.find(plan).isEmpty()).toList();
+    for (Plan plan : unknown) {
+      if (stop.requested()) {
+        break;
+      }
+      time(plan);
+    }
+    for (Plan plan : unknown) {
+      running.put(plan, workers.submit(() -> score(plan)));
+    }
+    return finished(plans, running);
+  }
+
+  private void time(Plan plan) {
+    try {
+      latency(bench.lowering().lower(plan));
+    } catch (RuntimeFailure e) {
+      store.record(Evaluation.failed(plan, "", "it cannot be timed: " + e.getMessage()));
+    }
+  }
+
+  /** The latency of a plan, measured once per kernel signature. Not to be called side by side. */
+  Latency latency(LoweredPlan lowered) {
+    Optional<Latency> known = store.findLatency(lowered.kernelSignature());
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Latency latency = latencies.latency(lowered);
+    store.recordLatency(lowered.kernelSignature(), latency);
+    return latency;
+  }
+
+  private Evaluation score(Plan plan) {
+    Optional<Evaluation> failed = store.find(plan);
+    if (failed.isPresent()) {
+      return failed.get();
+    }
+    if (stop.requested()) {
+      throw new CancellationException("the search was asked to stop");
+    }
+    long start = System.nanoTime();
+    Evaluation evaluation = scored(plan);
+    store.record(evaluation, (System.nanoTime() - start) / 1e9);
+    return evaluation;
+  }
+
+  private Evaluation scored(Plan plan) {
+    LoweredPlan lowered = bench.lowering().lower(plan);
+    Optional<Latency> latency = store.findLatency(lowered.kernelSignature());
+    if (latency.isEmpty()) {
+      throw new CancellationException("the plan was not timed before the stop");
+    }
+    Outcome outcome = answers(plan, lowered, bench.data().search());
+    if (outcome instanceof Outcome.Failed failed) {
+      return Evaluation.failed(plan, lowered.kernelSignature(), failed.reason());
+    }
+    PairedScore score = ((Outcome.Scored) outcome).score();
+    return new Evaluation(
+        plan,
+        score,
+        latency.get(),
+        lowered.model().length,
+        lowered.storedWeightBits(),
+        lowered.kernelSignature(),
+        null);
+  }
+
+  /** The score of a plan on a set of samples. */
+  Outcome answers(Plan plan, LoweredPlan lowered, SampleSet samples) {
+    return evaluator(bench, plan).score(lowered.model(), samples);
+  }
+
+  /** The evaluator that suits a plan: dynamic ranges make answers depend on batch mates. */
+  static AccuracyEvaluator evaluator(Workbench bench, Plan plan) {
+    boolean dynamic = false;
+    for (Scheme scheme : plan.schemes()) {
+      dynamic |= scheme.arithmetic() == Arithmetic.INTEGER_DYNAMIC;
+    }
+    return dynamic ? bench.deploymentEvaluator() : bench.evaluator();
+  }
+
+  /** Waits for all; when stopped in between, returns the evaluations before the first gap. */
+  private List<Evaluation> finished(List<Plan> plans, Map<Plan, Future<Evaluation>> running) {
+    List<Evaluation> evaluations = new ArrayList<>();
+    boolean gap = false;
+    for (Plan plan : plans) {
+      Optional<Evaluation> evaluation =
+          running.containsKey(plan) ? await(running.get(plan)) : store.find(plan);
+      gap |= evaluation.isEmpty();
+      if (!gap) {
+        evaluations.add(evaluation.orElseThrow());
+      }
+    }
+    return evaluations;
+  }
+
+  private static Optional<Evaluation> await(Future<Evaluation> future) {
+    try {
+      return Optional.of(future.get());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof CancellationException) {
+        return Optional.empty();
+      }
+      throw new IllegalStateException("a candidate could not be evaluated", e.getCause());
+    }
+  }
+
+  /** Bytes of the deployable file of a plan. */
+  static long fileBytes(PlanLowering lowering, Plan plan) {
+    return lowering.lower(plan).model().length;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.Latency;
+import dev.mixtune.engine.PairedScore;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.lowering.LoweredPlan;
+import dev.mixtune.evaluators.Outcome;
+import dev.mixtune.evaluators.SampleSet;
+import dev.mixtune.results.AtomicFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Writes a plan's file, reads it back from disk, and scores and times what was read. */
+final class ChosenFile {
+  private final Workbench bench;
+  private final LatencySource latencies;
+
+  ChosenFile(Workbench bench, LatencySource latencies) {
+    this.bench = bench;
+    this.latencies = latencies;
+  }
+
+  /**
+   * What was read back.
+   *
+   * @param sha256 of the file, hexadecimal
+   * @param latency of the file: timed again on the host, else as predicted
+   */
+  record Written(String sha256, long sizeBytes, Latency latency) {}
+
+  /**
+   * Writes the file of a plan.
+   *
+   * @param expected the score recorded for the plan on {@code samples}
+   * @throws IllegalStateException when the file does not score exactly what was recorded
+   */
+  Written write(Plan plan, Path file, SampleSet samples, PairedScore expected) {
+    LoweredPlan lowered = bench.lowering().lower(plan);
+    AtomicFile.write(file, lowered.model());
+    Outcome again = Candidates.evaluator(bench, plan).score(file, samples);
+    if (!(again instanceof Outcome.Scored scored) || scored.score().right() != expected.right()) {
+      throw new IllegalStateException(
+          "'" + file + "' scores " + again + " instead of the recorded " + expected);
+    }
+    Latency latency =
+        latencies instanceof HostLatency host ? host.latency(file) : latencies.latency(lowered);
+    byte[] bytes = read(file);
+    return new Written(sha256(bytes), bytes.length, latency);
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read back " + file, e);
+    }
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.search.Stop;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** When a study has to end: the user's budget, less what the last steps need, or Ctrl-C. */
+final class Deadline implements Stop {
+  private static final double RESERVED_SHARE = 0.2;
+  private static final Duration LEAST_RESERVE = Duration.ofSeconds(15);
+  private static final Duration MOST_RESERVE = Duration.ofMinutes(30);
+
+  private final Clock clock;
+  private final long startMillis;
+  private final @Nullable Duration budget;
+  private final AtomicBoolean interrupted;
+
+  /**
+   * @param startMillis when the study started, on {@code clock}; earlier when it goes on
+   * @param budget of the whole study, or null
+   * @param interrupted set by the user's interrupt
+   */
+  Deadline(
+      Clock clock, long startMillis, @Nullable Duration budget, AtomicBoolean interrupted) {
+    this.clock = clock;
+    this.startMillis = startMillis;
+    this.budget = budget;
+    this.interrupted = interrupted;
+  }
+
+  @Override
+  public boolean requested() {
+    return interrupted.get() || left().map(Duration::isNegative).orElse(false);
+  }
+
+  /** Whether the user asked to stop. */
+  boolean isInterrupted() {
+    return interrupted.get();
+  }
+
+  /** Time left for the search; empty without a budget. */
+  Optional<Duration> left() {
+    if (budget == null) {
+      return Optional.empty();
+    }
+    return Optional.of(budget.minus(reserve(budget)).minus(elapsed()));
+  }
+
+  /** Share of the search's time that has passed, 0..1; 0 without a budget. */
+  double fraction() {
+    if (budget == null) {
+      return 0;
+    }
+    double total = budget.minus(reserve(budget)).toMillis();
+    return Math.max(0, Math.min(1, elapsed().toMillis() / Math.max(1, total)));
+  }
+
+  Duration elapsed() {
+    return Duration.ofMillis(clock.millis() - startMillis);
+  }
+
+  /** The last part of a budget belongs to certifying, timing and reporting. */
+  private static Duration reserve(Duration budget) {
+    Duration share = Duration.ofMillis((long) (budget.toMillis() * RESERVED_SHARE));
+    Duration reserve = share.compareTo(LEAST_RESERVE) < 0 ? LEAST_RESERVE : share;
+    return reserve.compareTo(MOST_RESERVE) > 0 ? MOST_RESERVE : reserve;
+  }
+}

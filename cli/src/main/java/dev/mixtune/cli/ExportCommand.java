@@ -1,0 +1,89 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.lowering.LoweredPlan;
+import dev.mixtune.results.AtomicFile;
+import dev.mixtune.results.Frontier;
+import dev.mixtune.results.FrontierJson;
+import dev.mixtune.results.FrontierPoint;
+import dev.mixtune.results.StudyFolder;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** {@code tune export}: writes any point of a study as an ONNX file. */
+final class ExportCommand {
+  private static final String UNIFORM = "uniform-";
+
+  private final Surroundings around;
+
+  ExportCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  int run(Path directory, String id, Path file) {
+    StudyFolder folder = new StudyFolder(directory).existing();
+    Frontier frontier = FrontierJson.read(folder.frontierJson());
+    FrontierPoint point = find(frontier, id);
+    RunOptions options = StudyCommands.optionsOf(folder);
+    try (Workbench bench = Workbench.open(options, around)) {
+      requireSameModel(frontier, bench);
+      bench.calibrate(options.workerCount());
+      LoweredPlan lowered = bench.lowering().lower(plan(point));
+      if (lowered.model().length != point.sizeBytes()) {
+        throw new UserException(
+            "point '"
+                + id
+                + "' now has "
+                + lowered.model().length
+                + " bytes instead of the recorded "
+                + point.sizeBytes(),
+            "The study was made from other calibration samples or by another version of Mixtune.");
+      }
+      AtomicFile.write(file, lowered.model());
+    }
+    around
+        .out()
+        .printf(
+            Locale.ROOT,
+            "%s: %d bytes, %d of %d right on the search split when it was scored%n",
+            file,
+            point.sizeBytes(),
+            point.search().right(),
+            point.search().samples());
+    return ExitCodes.DONE;
+  }
+
+  private static Plan plan(FrontierPoint point) {
+    return Plan.parse(String.join(" ", point.schemes()));
+  }
+
+  private static FrontierPoint find(Frontier frontier, String id) {
+    Stream<FrontierPoint> all =
+        Stream.concat(frontier.points().stream(), frontier.uniforms().stream());
+    Optional<FrontierPoint> found =
+        all.filter(
+                point ->
+                    point.id().equals(id)
+                        || (point.uniform() != null && id.equals(UNIFORM + point.uniform()))
+                        || (point.chosen() && id.equals("chosen")))
+            .findFirst();
+    return found.orElseThrow(
+        () ->
+            new UserException(
+                "--point '" + id + "' is not in this study",
+                "Name an id of frontier.json, such as "
+                    + frontier.points().get(0).id()
+                    + ", or chosen, or uniform-8."));
+  }
+
+  private static void requireSameModel(Frontier frontier, Workbench bench) {
+    if (!frontier.model().sha256().equals(bench.network().sha256())) {
+      throw new UserException(
+          "the model '" + bench.network().file() + "' is not the one of the study",
+          "Bring back the model with sha256 " + frontier.model().sha256() + ".");
+    }
+  }
+}

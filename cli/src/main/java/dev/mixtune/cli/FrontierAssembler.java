@@ -1,0 +1,184 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.Latency;
+import dev.mixtune.engine.PairedScore;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.lowering.ExecutedKernels;
+import dev.mixtune.engine.lowering.LoweredPlan;
+import dev.mixtune.evaluators.CertificateResult;
+import dev.mixtune.evaluators.SampleSet;
+import dev.mixtune.results.Frontier;
+import dev.mixtune.results.FrontierPoint;
+import dev.mixtune.results.Score;
+import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Hypervolume;
+import dev.mixtune.search.Objective;
+import dev.mixtune.search.ReferencePoint;
+import dev.mixtune.search.SearchResult;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts a finding into the words of {@code frontier.json}. */
+final class FrontierAssembler {
+  private static final Logger LOG = LoggerFactory.getLogger(FrontierAssembler.class);
+
+  private final Workbench bench;
+  private final RunOptions options;
+  private final LatencySource latencies;
+  private final Map<Plan, Integer> uniformBits = new HashMap<>();
+
+  FrontierAssembler(Workbench bench, RunOptions options, LatencySource latencies) {
+    this.bench = bench;
+    this.options = options;
+    this.latencies = latencies;
+  }
+
+  /**
+   * The frontier as it is published.
+   *
+   * @param reference corner of the hypervolume
+   */
+  Frontier assemble(Finding finding, ReferencePoint reference) {
+    SearchResult search = finding.search();
+    search.uniforms().forEach((bits, plan) -> uniformBits.putIfAbsent(plan, bits));
+    List<FrontierPoint> points = new ArrayList<>();
+    for (Evaluation evaluation : search.frontier()) {
+      points.add(point(evaluation, finding));
+    }
+    return new Frontier(
+        Frontier.SCHEMA_VERSION,
+        bench.task().name(),
+        bench.task().metric().id(),
+        new Frontier.ModelFile(bench.network().file(), bench.network().sha256()),
+        new Frontier.Target(
+            bench.target().name(), bench.target().basis(), latencies.modelledShare()),
+        reference(finding),
+        deployment(),
+        limit(),
+        bench.network().layers().stream().map(Frontier.LayerFacts::of).toList(),
+        points,
+        uniforms(finding),
+        certificate(finding.certificate()),
+        hypervolume(search, reference),
+        search.evaluations().size(),
+        options.seed);
+  }
+
+  private FrontierPoint point(Evaluation evaluation, Finding finding) {
+    Plan plan = evaluation.plan();
+    LoweredPlan lowered = bench.lowering().lower(plan);
+    ExecutedKernels executed =
+        ExecutedKernels.inspect(bench.runtime(), bench.network(), bench.library(), lowered);
+    if (!executed.unplanned().isEmpty()) {
+      LOG.warn("plan {} runs integer kernels it did not ask for: {}", plan.id(), executed);
+    }
+    PairedScore holdout = finding.holdout().get(plan.id());
+    Latency latency = Choice.latency(evaluation);
+    return new FrontierPoint(
+        plan.id(),
+        plan.schemes().stream().map(Scheme::weightBits).toList(),
+        plan.schemes().stream().map(Scheme::id).toList(),
+        executed.kernels(),
+        Score.of(Choice.score(evaluation)),
+        holdout == null ? null : Score.of(holdout),
+        latency.millis(),
+        latency.ratio(),
+        latency.relativeError(),
+        latencies instanceof ProfileLatency ? latency.millis() : null,
+        latency.basis(),
+        evaluation.sizeBytes(),
+        (double) evaluation.sizeBytes() / bench.network().fileBytes(),
+        evaluation.storedWeightBits(),
+        uniformBits.get(plan),
+        plan.equals(finding.chosen().plan()));
+  }
+
+  private List<FrontierPoint> uniforms(Finding finding) {
+    Map<Plan, Evaluation> scored = new HashMap<>();
+    finding.search().evaluations().stream()
+        .filter(e -> !e.isFailed())
+        .forEach(e -> scored.put(e.plan(), e));
+    List<FrontierPoint> points = new ArrayList<>();
+    for (Plan plan : finding.search().uniforms().values()) {
+      Evaluation evaluation = scored.get(plan);
+      if (evaluation != null) {
+        points.add(point(evaluation, finding));
+      }
+    }
+    return points;
+  }
+
+  private Frontier.Reference reference(Finding finding) {
+    Optional<PairedScore> held = finding.holdout().values().stream().findFirst();
+    return new Frontier.Reference(
+        referenceScore(bench.data().search(), bench.evaluator().reference(bench.data().search())),
+        held.map(score -> referenceScore(bench.data().holdout(), score.reference())).orElse(null),
+        latencies.floatMillis(),
+        bench.network().fileBytes());
+  }
+
+  private static Frontier.ReferenceScore referenceScore(SampleSet samples, double accuracy) {
+    int right = (int) Math.round(accuracy * samples.size());
+    return new Frontier.ReferenceScore(accuracy, samples.size(), right);
+  }
+
+  private Frontier.Deployment deployment() {
+    List<Long> shape = new ArrayList<>(bench.network().graph().shape(inputName()));
+    if (!shape.isEmpty()) {
+      shape.set(0, (long) bench.task().latency().batch());
+    }
+    return new Frontier.Deployment(
+        bench.task().latency().batch(), shape, bench.threads(), bench.target().basis());
+  }
+
+  private String inputName() {
+    return bench.network().graph().inputs().get(0).getName();
+  }
+
+  private Frontier.Limit limit() {
+    Optional<MaxDrop> limit = options.limit();
+    return new Frontier.Limit(
+        limit.map(MaxDrop::fraction).orElse(null),
+        limit.map(MaxDrop::relative).orElse(false),
+        options.confidenceFraction());
+  }
+
+  private static Frontier.@Nullable CertificateFacts certificate(
+      @Nullable CertificateResult result) {
+    return result == null
+        ? null
+        : new Frontier.CertificateFacts(
+            result.pointId(),
+            result.upperBound(),
+            result.confidence(),
+            result.samples(),
+            result.method(),
+            result.plansTested(),
+            result.limitResolvable());
+  }
+
+  private Frontier.Hypervolume hypervolume(SearchResult search, ReferencePoint reference) {
+    List<Objective> objectives = search.dominance().objectives();
+    List<Double> corner =
+        objectives.stream()
+            .map(
+                objective ->
+                    switch (objective) {
+                      case ACCURACY -> reference.drop();
+                      case LATENCY -> reference.latencyRatio();
+                      case SIZE -> (double) reference.sizeBytes();
+                    })
+            .toList();
+    return new Frontier.Hypervolume(
+        Hypervolume.of(search.frontier(), objectives, reference),
+        corner,
+        objectives.stream().map(Objective::id).toList());
+  }
+}

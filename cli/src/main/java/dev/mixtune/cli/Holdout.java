@@ -1,0 +1,73 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.PairedScore;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.evaluators.Outcome;
+import dev.mixtune.results.StudyStore;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+
+/** Scores plans on the holdout, a few ahead of the one that is asked for. */
+final class Holdout {
+  private final Workbench bench;
+  private final StudyStore store;
+  private final ExecutorService workers;
+  private final int ahead;
+  private final Map<Plan, Future<Outcome>> running = new HashMap<>();
+
+  Holdout(Workbench bench, StudyStore store, ExecutorService workers, int ahead) {
+    this.bench = bench;
+    this.store = store;
+    this.workers = workers;
+    this.ahead = ahead;
+  }
+
+  /** The outcome of a plan; starts the next ones of {@code order} side by side with it. */
+  Outcome score(Plan plan, List<Plan> order) {
+    int at = Math.max(0, order.indexOf(plan));
+    for (int i = at; i < Math.min(order.size(), at + ahead); i++) {
+      start(order.get(i));
+    }
+    return await(start(plan));
+  }
+
+  private Future<Outcome> start(Plan plan) {
+    return running.computeIfAbsent(plan, key -> workers.submit(() -> outcome(key)));
+  }
+
+  private Outcome outcome(Plan plan) {
+    Optional<PairedScore> known = store.findHoldout(plan);
+    if (known.isPresent()) {
+      return new Outcome.Scored(known.get(), NOT_KEPT);
+    }
+    byte[] model = bench.lowering().lower(plan).model();
+    Outcome outcome = Candidates.evaluator(bench, plan).score(model, bench.data().holdout());
+    if (outcome instanceof Outcome.Scored scored) {
+      store.recordHoldout(plan, scored.score());
+    }
+    return outcome;
+  }
+
+  /** Closeness is not kept in the study; the certificate does not look at it. */
+  private static final dev.mixtune.evaluators.Closeness NOT_KEPT =
+      new dev.mixtune.evaluators.Closeness(0, 1, dev.mixtune.evaluators.Closeness.EXACT_DB);
+
+  private static Outcome await(Future<Outcome> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while scoring on the holdout", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("the holdout could not be scored", e.getCause());
+    }
+  }
+}

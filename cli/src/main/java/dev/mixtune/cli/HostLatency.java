@@ -1,0 +1,93 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.Basis;
+import dev.mixtune.engine.Latency;
+import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.lowering.LoweredPlan;
+import dev.mixtune.engine.runtime.ModelRuntime;
+import dev.mixtune.engine.runtime.Session;
+import dev.mixtune.hardware.HostTimer;
+import dev.mixtune.hardware.HostTiming;
+import dev.mixtune.hardware.TimerSettings;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Times plans on this machine, end to end, in turn with the float model.
+ *
+ * <p>The ratio is what is measured; milliseconds are the ratio times the float model's time at the
+ * start, so that a machine that slows down in the night does not reorder plans. Callers see to it
+ * that nothing else runs meanwhile.
+ */
+final class HostLatency implements LatencySource {
+  private final ModelRuntime runtime;
+  private final Session floatModel;
+  private final Map<String, Tensor> inputs;
+  private final int threads;
+  private final HostTimer timer;
+  private final double floatMillis;
+
+  /**
+   * @param floatModel the model's file
+   * @param inputs of one inference
+   * @param threads of one inference
+   * @param settings how precisely to time
+   * @param knownFloatMillis the float model's time when a study goes on, else NaN
+   */
+  HostLatency(
+      ModelRuntime runtime,
+      Path floatModel,
+      Map<String, Tensor> inputs,
+      int threads,
+      TimerSettings settings,
+      double knownFloatMillis) {
+    this.runtime = runtime;
+    this.floatModel = runtime.open(floatModel, threads);
+    this.inputs = inputs;
+    this.threads = threads;
+    this.timer = new HostTimer(settings);
+    this.floatMillis =
+        knownFloatMillis > 0 ? knownFloatMillis : timeFloat(runtime, floatModel, threads);
+  }
+
+  private double timeFloat(ModelRuntime ort, Path file, int count) {
+    try (Session twin = ort.open(file, count)) {
+      return timer.time(twin, floatModel, inputs).floatMillis();
+    }
+  }
+
+  @Override
+  public Latency latency(LoweredPlan plan) {
+    try (Session candidate = runtime.open(plan.model(), threads)) {
+      return scaled(timer.time(candidate, floatModel, inputs));
+    }
+  }
+
+  /** Times a model from its file. */
+  Latency latency(Path model) {
+    try (Session candidate = runtime.open(model, threads)) {
+      return scaled(timer.time(candidate, floatModel, inputs));
+    }
+  }
+
+  private Latency scaled(HostTiming timing) {
+    double ratio = timing.latency().ratio();
+    return new Latency(
+        ratio * floatMillis, ratio, timing.latency().relativeError(), Basis.MEASURED);
+  }
+
+  @Override
+  public double floatMillis() {
+    return floatMillis;
+  }
+
+  @Override
+  public double modelledShare() {
+    return 0;
+  }
+
+  @Override
+  public void close() {
+    floatModel.close();
+  }
+}

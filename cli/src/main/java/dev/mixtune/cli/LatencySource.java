@@ -1,0 +1,20 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.Latency;
+import dev.mixtune.engine.lowering.LoweredPlan;
+
+/** Says how long a lowered plan takes on the target. */
+sealed interface LatencySource extends AutoCloseable permits HostLatency, ProfileLatency {
+
+  /** The latency of a plan against the float model. */
+  Latency latency(LoweredPlan plan);
+
+  /** Milliseconds of the float model. */
+  double floatMillis();
+
+  /** The share of the time that is modelled and not measured, 0..1. */
+  double modelledShare();
+
+  @Override
+  void close();
+}

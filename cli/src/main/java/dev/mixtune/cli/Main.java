@@ -1,0 +1,68 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.UserException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/** The {@code tune} command. */
+public final class Main {
+  private Main() {}
+
+  /** Runs the command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    LogFile.quiet();
+    Path home = Path.of(System.getProperty("mixtune.home", "."));
+    Path cache =
+        Path.of(
+            System.getenv()
+                .getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home", ".") + "/.cache"),
+            "mixtune");
+    Surroundings around =
+        new Surroundings(
+            home,
+            cache,
+            Clock.systemUTC(),
+            new PrintStream(System.out, true, StandardCharsets.UTF_8),
+            new PrintStream(System.err, true, StandardCharsets.UTF_8),
+            System.console() != null);
+    System.exit(run(around, arguments));
+  }
+
+  /** Runs the command. */
+  static int run(Surroundings around, String... arguments) {
+    CommandLine command = new CommandLine(new TuneCommand(around));
+    command.setOut(new java.io.PrintWriter(around.out(), true));
+    command.setErr(new java.io.PrintWriter(around.err(), true));
+    command.setExecutionExceptionHandler(
+        (failure, line, result) -> report(around, failure));
+    command.setParameterExceptionHandler(
+        (failure, rest) -> {
+          around
+              .err()
+              .println("tune: " + failure.getMessage() + ". See ./tune --help.");
+          return ExitCodes.USER;
+        });
+    return command.execute(arguments);
+  }
+
+  private static int report(Surroundings around, Exception failure) {
+    if (failure instanceof UserException) {
+      around.err().println("tune: " + failure.getMessage());
+      LoggerFactory.getLogger(Main.class).info("wrong input", failure);
+      return ExitCodes.USER;
+    }
+    LoggerFactory.getLogger(Main.class).error("a bug", failure);
+    around
+        .err()
+        .println(
+            "tune: this is a bug in Mixtune: "
+                + failure
+                + ". Nothing that was evaluated is lost: ./tune resume goes on. The stack trace is"
+                + " in tune.log.");
+    return ExitCodes.BUG;
+  }
+}

@@ -1,0 +1,158 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.UserException;
+import dev.mixtune.evaluators.Sensitivity;
+import dev.mixtune.search.Menu;
+import dev.mixtune.search.MenuEntry;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Builds the menus of a study: the schemes that each group of layers may take. */
+final class MenuBuilder {
+  private final Workbench bench;
+  private final Set<Integer> bits;
+  private final List<Kept> kept = new ArrayList<>();
+
+  private record Kept(String option, Pattern layers, Set<Integer> bits) {}
+
+  MenuBuilder(Workbench bench, RunOptions options) {
+    this.bench = bench;
+    this.bits = options.bitSet();
+    for (String text : options.keep) {
+      kept.add(kept(text));
+    }
+    for (String text : options.exclude) {
+      kept.add(new Kept("--exclude '" + text + "'", pattern("--exclude", text), Set.of(32)));
+    }
+    kept.forEach(this::requireMatch);
+  }
+
+  private static Kept kept(String text) {
+    int split = text.lastIndexOf('=');
+    String width = split < 0 ? "" : text.substring(split + 1).trim();
+    if (!Set.of("2", "4", "8", "16", "32").contains(width)) {
+      throw new UserException(
+          "--keep '" + text + "' does not end in =2, =4, =8, =16 or =32",
+          "Write for example --keep 'classifier=16'.");
+    }
+    return new Kept(
+        "--keep '" + text + "'",
+        pattern("--keep", text.substring(0, split)),
+        Set.of(Integer.valueOf(width)));
+  }
+
+  private static Pattern pattern(String option, String text) {
+    try {
+      return Pattern.compile(text);
+    } catch (PatternSyntaxException e) {
+      throw new UserException(
+          option + " '" + text + "' is no regular expression: " + e.getDescription(),
+          "Quote the characters that are meant literally.",
+          e);
+    }
+  }
+
+  private void requireMatch(Kept rule) {
+    List<Layer> layers = bench.network().layers();
+    if (layers.stream().noneMatch(layer -> rule.layers().matcher(layer.name()).find())) {
+      throw new UserException(
+          rule.option() + " matches no layer",
+          "Layers are called for example '"
+              + layers.get(0).name()
+              + "' and '"
+              + layers.get(layers.size() - 1).name()
+              + "'.");
+    }
+  }
+
+  /**
+   * The schemes that a layer may take: what the engine can lower, the target can run and the
+   * options allow. A layer whose wanted width does not exist is left as it is.
+   */
+  List<Scheme> offered(Layer layer) {
+    Set<Scheme> runnable = bench.target().supports(layer.kind());
+    Set<Integer> wanted = widths(layer);
+    List<Scheme> schemes =
+        bench.lowering().schemes(layer).stream()
+            .filter(runnable::contains)
+            .filter(scheme -> wanted.contains(scheme.weightBits()))
+            .toList();
+    return schemes.isEmpty() ? List.of(Scheme.F32) : schemes;
+  }
+
+  private Set<Integer> widths(Layer layer) {
+    for (Kept rule : kept) {
+      if (rule.layers().matcher(layer.name()).find()) {
+        return rule.bits();
+      }
+    }
+    return bits;
+  }
+
+  /** One menu per group of layers. Schemes that failed the analysis are left out. */
+  List<Menu> menus(Sensitivity sensitivity) {
+    List<Layer> layers = bench.network().layers();
+    Plan untouched = Plan.uniform(layers.size(), Scheme.F32);
+    long untouchedBytes = Candidates.fileBytes(bench.lowering(), untouched);
+    List<Menu> menus = new ArrayList<>();
+    bench
+        .network()
+        .groups()
+        .forEach(
+            (group, members) -> {
+              List<MenuEntry> entries = new ArrayList<>();
+              long floatBytes = layers.get(members.get(0)).parameters() * Float.BYTES;
+              for (Scheme scheme : schemesOfAll(members)) {
+                Optional<Double> damage = damage(sensitivity, members.get(0), scheme);
+                if (damage.isPresent()) {
+                  Plan changed = untouched;
+                  for (int member : members) {
+                    changed = changed.with(member, scheme);
+                  }
+                  long saved =
+                      untouchedBytes - Candidates.fileBytes(bench.lowering(), changed);
+                  entries.add(
+                      new MenuEntry(
+                          scheme, Math.max(1, floatBytes - saved), damage.get(), 0));
+                }
+              }
+              if (entries.isEmpty()) {
+                entries.add(new MenuEntry(Scheme.F32, floatBytes, 0, 0));
+              }
+              menus.add(new Menu(group, members, entries));
+            });
+    return menus;
+  }
+
+  private Set<Scheme> schemesOfAll(List<Integer> members) {
+    Set<Scheme> common = new LinkedHashSet<>();
+    for (int i = 0; i < members.size(); i++) {
+      List<Scheme> schemes = offered(bench.network().layers().get(members.get(i)));
+      if (i == 0) {
+        common.addAll(schemes);
+      } else {
+        common.retainAll(schemes);
+      }
+    }
+    return common;
+  }
+
+  private static Optional<Double> damage(Sensitivity sensitivity, int layer, Scheme scheme) {
+    if (scheme == Scheme.F32) {
+      return Optional.of(0.0);
+    }
+    return sensitivity
+        .find(layer, scheme)
+        .map(Sensitivity.Entry::kl)
+        .filter(Double::isFinite)
+        .map(kl -> Math.max(0, kl));
+  }
+}

@@ -1,0 +1,40 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.KernelUse;
+import dev.mixtune.engine.Latency;
+import dev.mixtune.engine.lowering.LoweredPlan;
+import dev.mixtune.hardware.Prediction;
+import dev.mixtune.hardware.ProfileLatencyModel;
+import dev.mixtune.hardware.ProfileTarget;
+import java.util.List;
+
+/** Predicts plans from a profile. */
+final class ProfileLatency implements LatencySource {
+  private final ProfileLatencyModel model;
+  private final List<KernelUse> floatKernels;
+  private final Prediction floatPrediction;
+
+  ProfileLatency(ProfileTarget target, LoweredPlan floatPlan) {
+    this.model = target.latencyModel();
+    this.floatKernels = floatPlan.kernels();
+    this.floatPrediction = model.predict(floatKernels);
+  }
+
+  @Override
+  public Latency latency(LoweredPlan plan) {
+    return model.latency(plan.kernels(), floatKernels);
+  }
+
+  @Override
+  public double floatMillis() {
+    return floatPrediction.millis();
+  }
+
+  @Override
+  public double modelledShare() {
+    return floatPrediction.modelledShare();
+  }
+
+  @Override
+  public void close() {}
+}

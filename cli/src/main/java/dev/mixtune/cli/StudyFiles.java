@@ -1,0 +1,90 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.evaluators.Sensitivity;
+import dev.mixtune.evaluators.SensitivityFile;
+import dev.mixtune.results.AtomicFile;
+import dev.mixtune.results.ChosenJson;
+import dev.mixtune.results.Frontier;
+import dev.mixtune.results.FrontierCsv;
+import dev.mixtune.results.FrontierJson;
+import dev.mixtune.results.HtmlReport;
+import dev.mixtune.results.ParetoPlot;
+import dev.mixtune.results.RunFacts;
+import dev.mixtune.results.SensitivityMap;
+import dev.mixtune.results.SensitivityPlot;
+import dev.mixtune.results.StudyFolder;
+import dev.mixtune.results.StudyReader;
+import dev.mixtune.results.StudyView;
+import dev.mixtune.search.Evaluation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the files of a study that are made from others. */
+final class StudyFiles {
+  private final StudyFolder folder;
+
+  StudyFiles(StudyFolder folder) {
+    this.folder = folder;
+  }
+
+  /** The frontier as data. */
+  void writeFrontier(Frontier frontier, ChosenFile.Written chosen) {
+    FrontierJson.write(folder.frontierJson(), frontier);
+    FrontierCsv.write(folder.frontierCsv(), frontier);
+    ChosenJson.write(
+        folder.chosenJson(),
+        frontier,
+        folder.chosenOnnx().getFileName().toString(),
+        chosen.sha256());
+  }
+
+  /** The plots and the page. */
+  void writePictures(
+      Frontier frontier,
+      List<Evaluation> evaluations,
+      @Nullable SensitivityMap sensitivity,
+      RunFacts run) {
+    StudyView view = StudyView.of(frontier, evaluations);
+    ParetoPlot plot = new ParetoPlot(view);
+    AtomicFile.write(folder.paretoPng(), plot.png());
+    AtomicFile.write(folder.paretoSvg(), plot.svg());
+    new HtmlReport(view, sensitivity, run).write(folder.reportHtml());
+  }
+
+  /** The analysis as data and as a plot. */
+  void writeSensitivity(Sensitivity sensitivity, List<String> layerNames) {
+    AtomicFile.write(folder.sensitivityJson(), SensitivityFile.write(sensitivity));
+    AtomicFile.write(
+        folder.root().resolve("sensitivity.png"),
+        new SensitivityPlot(layerNames, SensitivityStep.map(sensitivity)).png());
+  }
+
+  /** Makes plots and page again from what the folder holds. */
+  void rebuild() {
+    Frontier frontier = FrontierJson.read(folder.frontierJson());
+    RunFacts run = RunFacts.read(folder.runJson());
+    List<Evaluation> evaluations;
+    try (StudyReader reader = StudyReader.open(folder.studyDb())) {
+      evaluations = reader.evaluations();
+    }
+    SensitivityMap map = null;
+    if (Files.exists(folder.sensitivityJson())) {
+      Sensitivity sensitivity = SensitivityFile.read(text());
+      map = SensitivityStep.map(sensitivity);
+      writeSensitivity(
+          sensitivity, frontier.layers().stream().map(Frontier.LayerFacts::name).toList());
+    }
+    writePictures(frontier, evaluations, map, run);
+  }
+
+  private String text() {
+    try {
+      return Files.readString(folder.sensitivityJson());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + folder.sensitivityJson(), e);
+    }
+  }
+}

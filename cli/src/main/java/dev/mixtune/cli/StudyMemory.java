@@ -1,0 +1,74 @@
+package dev.mixtune.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mixtune.results.StudyStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Small facts that a study remembers beside its evaluations. */
+final class StudyMemory {
+  static final String SENSITIVITY = "sensitivity";
+  private static final String ARGUMENTS = "arguments";
+  private static final String ELAPSED = "elapsedMillis";
+  private static final String FLOAT_MILLIS = "floatMillis";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final StudyStore store;
+
+  StudyMemory(StudyStore store) {
+    this.store = store;
+  }
+
+  /** Keeps the command line, the first time. */
+  void rememberArguments(List<String> arguments) {
+    if (store.document(ARGUMENTS).isEmpty()) {
+      try {
+        store.putDocument(ARGUMENTS, JSON.writeValueAsString(arguments));
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("a list of texts is always JSON", e);
+      }
+    }
+  }
+
+  /** The command line that started the study. */
+  List<String> arguments() {
+    return arguments(store.document(ARGUMENTS));
+  }
+
+  /** The command line in a stored document. */
+  static List<String> arguments(Optional<String> document) {
+    try {
+      return document.isEmpty()
+          ? List.of()
+          : JSON.readValue(document.get(), new TypeReference<List<String>>() {});
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the study's command line is damaged", e);
+    }
+  }
+
+  /** The name of the document that holds the command line. */
+  static String argumentsName() {
+    return ARGUMENTS;
+  }
+
+  void rememberElapsed(Duration elapsed) {
+    store.putDocument(ELAPSED, Long.toString(elapsed.toMillis()));
+  }
+
+  /** Time spent before this start. */
+  Duration elapsed() {
+    return Duration.ofMillis(store.document(ELAPSED).map(Long::parseLong).orElse(0L));
+  }
+
+  void rememberFloatMillis(double millis) {
+    store.putDocument(FLOAT_MILLIS, Double.toString(millis));
+  }
+
+  /** The float model's time when the study began. */
+  Optional<Double> floatMillis() {
+    return store.document(FLOAT_MILLIS).map(Double::parseDouble);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.mixtune.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/**
+ * What a command finds around it; passed in so that commands can be tested.
+ *
+ * @param home Mixtune's own folder, which holds {@code examples}
+ * @param cache folder for native libraries
+ * @param clock tells the time
+ * @param out where results go
+ * @param err where messages about wrong input go
+ * @param terminal whether {@code out} is a terminal
+ */
+record Surroundings(
+    Path home, Path cache, Clock clock, PrintStream out, PrintStream err, boolean terminal) {
+
+  /** The task of the bundled example. */
+  Path exampleTask() {
+    return home.resolve("examples/fashion-mnist/task.yaml");
+  }
+}

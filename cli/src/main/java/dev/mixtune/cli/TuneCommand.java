@@ -1,0 +1,119 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.UserException;
+import dev.mixtune.hardware.TargetSummary;
+import dev.mixtune.hardware.Targets;
+import dev.mixtune.results.StudyFolder;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command line: reads options, hands them over, returns exit codes. */
+@Command(
+    name = "tune",
+    mixinStandardHelpOptions = true,
+    versionProvider = TuneCommand.Version.class,
+    sortOptions = false,
+    description = {
+      "Finds how many bits each layer of a trained ONNX model should have on a device.",
+      "Without --task or --model it searches the bundled example.",
+    },
+    footer = {
+      "",
+      "Exit codes: 0 done; 2 wrong input; 3 no plan meets the limit (the best one is written);",
+      "4 the data cannot certify the limit; 70 a bug; 130 stopped by the user, all saved.",
+    })
+final class TuneCommand implements java.util.concurrent.Callable<Integer> {
+  private final Surroundings around;
+
+  @Mixin private final RunOptions options = new RunOptions();
+
+  TuneCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() {
+    return new StudyCommands(around).run(options);
+  }
+
+  @Command(name = "run", description = "Runs a study (the default).")
+  int run(@Mixin RunOptions runOptions) {
+    return new StudyCommands(around).run(runOptions);
+  }
+
+  @Command(name = "resume", description = "Goes on with a study after a stop of any kind.")
+  int resume(@Parameters(paramLabel = "DIR") Path directory) {
+    return new StudyCommands(around).resume(directory);
+  }
+
+  @Command(name = "analyze", description = "Measures the sensitivity of every layer and width.")
+  int analyze(@Mixin RunOptions runOptions) {
+    return new AnalyzeCommand(around).run(runOptions);
+  }
+
+  @Command(name = "targets", description = "Lists targets and how much of each is measured.")
+  int targets() {
+    around
+        .out()
+        .printf(
+            Locale.ROOT, "%-14s %-10s %9s %9s  %s%n", "target", "basis", "measured", "modelled",
+            "description");
+    for (TargetSummary target : new Targets(Workbench.hostFacts()).list()) {
+      around
+          .out()
+          .printf(
+              Locale.ROOT,
+              "%-14s %-10s %8.0f%% %8.0f%%  %s%n",
+              target.name(),
+              target.basis().id(),
+              100 * target.measuredShare(),
+              100 * target.modelledShare(),
+              target.description());
+    }
+    return ExitCodes.DONE;
+  }
+
+  @Command(name = "report", description = "Makes plots and report of a study again.")
+  int report(@Parameters(paramLabel = "DIR") Path directory) {
+    StudyFolder folder = new StudyFolder(directory).existing();
+    new StudyFiles(folder).rebuild();
+    around.out().println("Report: " + folder.reportHtml());
+    return ExitCodes.DONE;
+  }
+
+  @Command(name = "export", description = "Writes another point of a study as ONNX.")
+  int export(
+      @Parameters(paramLabel = "DIR") Path directory,
+      @Option(
+              names = "--point",
+              required = true,
+              paramLabel = "ID",
+              description = "A point of frontier.json, or uniform-2, -4, -8, -16.")
+          String point,
+      @Option(names = "--out", required = true, paramLabel = "FILE") Path file) {
+    return new ExportCommand(around).run(directory, point, file);
+  }
+
+  @Command(name = "bench", description = "Runs one of our benchmarks and prints its table.")
+  int bench(
+      @Parameters(paramLabel = "NAME", description = "evaluator") String name,
+      @Option(names = "--task", paramLabel = "FILE") @Nullable Path task) {
+    if (!name.equals("evaluator")) {
+      throw new UserException("there is no benchmark '" + name + "'", "Known: evaluator.");
+    }
+    return new EvaluatorBench(around).run(task);
+  }
+
+  /** The version of this program. */
+  static final class Version implements picocli.CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"mixtune " + Identity.version()};
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.calibration.Calibration;
+import dev.mixtune.engine.calibration.Calibrator;
+import dev.mixtune.engine.calibration.RangeMethods;
+import dev.mixtune.engine.graph.Network;
+import dev.mixtune.engine.graph.NetworkReader;
+import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.engine.rounding.RoundingLibrary;
+import dev.mixtune.engine.rounding.RoundingMethods;
+import dev.mixtune.engine.runtime.OrtRuntime;
+import dev.mixtune.engine.runtime.Session;
+import dev.mixtune.evaluators.AccuracyEvaluator;
+import dev.mixtune.evaluators.Task;
+import dev.mixtune.evaluators.TaskData;
+import dev.mixtune.evaluators.TaskFile;
+import dev.mixtune.hardware.HostFacts;
+import dev.mixtune.hardware.Target;
+import dev.mixtune.hardware.Targets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that is ready before the first candidate: task, network, data, rounded weights. */
+final class Workbench implements AutoCloseable {
+  /** A batch whose largest activation exceeds this falls out of the caches. */
+  private static final long BATCH_BYTES = 16L << 20;
+
+  private static final int LARGEST_BATCH = 64;
+  private static final long CACHE_BYTES = 1L << 30;
+
+  private final OrtRuntime runtime;
+  private final HostFacts host;
+  private final Task task;
+  private final Target target;
+  private final Network network;
+  private final TaskData data;
+  private final AccuracyEvaluator evaluator;
+  private final AccuracyEvaluator deploymentEvaluator;
+  private final int threads;
+  private @Nullable RoundingLibrary library;
+  private @Nullable PlanLowering lowering;
+
+  private Workbench(RunOptions options, Surroundings around) {
+    this.host = hostFacts();
+    this.target = new Targets(host).find(options.target);
+    this.task = task(options, around);
+    this.threads = options.threads == null ? task.latency().threads() : options.threads;
+    this.runtime = OrtRuntime.start(around.cache());
+    this.network = new NetworkReader(runtime).read(task.model(), task.latency().axes());
+    try (Session floatModel = runtime.open(task.model(), 1)) {
+      this.data = TaskData.open(task, floatModel, options.seed);
+    }
+    double confidence = options.confidenceFraction();
+    this.evaluator = evaluator(batch(network), confidence);
+    this.deploymentEvaluator = evaluator(task.latency().batch(), confidence);
+  }
+
+  /**
+   * Reads and checks the task, the model and the data.
+   *
+   * @throws UserException when something is wrong with them
+   */
+  static Workbench open(RunOptions options, Surroundings around) {
+    return new Workbench(options, around);
+  }
+
+  /** This machine's facts. */
+  static HostFacts hostFacts() {
+    return HostFacts.read(
+        Path.of("/proc/cpuinfo"),
+        System.getProperties(),
+        Runtime.getRuntime().availableProcessors());
+  }
+
+  private static Task task(RunOptions options, Surroundings around) {
+    if (options.model != null && options.data != null) {
+      return Task.ofModel(options.model, options.data);
+    }
+    return TaskFile.read(options.task == null ? around.exampleTask() : options.task);
+  }
+
+  private AccuracyEvaluator evaluator(int batch, double confidence) {
+    return new AccuracyEvaluator(
+        runtime,
+        task.model(),
+        task.metric(),
+        new AccuracyEvaluator.Settings(batch, CACHE_BYTES, confidence));
+  }
+
+  /** Samples per run: as many as keep the largest activation in the caches. */
+  private static int batch(Network network) {
+    long largest = 1;
+    for (Layer layer : network.layers()) {
+      largest = Math.max(largest, product(layer.inputShape()));
+      largest = Math.max(largest, product(layer.outputShape()));
+    }
+    return (int) Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / (largest * Float.BYTES)));
+  }
+
+  private static long product(List<Long> shape) {
+    return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+  }
+
+  /** Calibrates and prepares the rounding library; needed before {@link #lowering}. */
+  void calibrate(int workers) {
+    boolean fixedBatch = hasFixedBatch();
+    Iterable<Map<String, Tensor>> batches =
+        data.calibration().batches(fixedBatch ? 1 : batch(network), fixedBatch);
+    Calibration calibration =
+        new Calibrator(runtime, workers).run(network, batches, RangeMethods.named("mse"));
+    RoundingLibrary rounded = new RoundingLibrary(network, RoundingMethods.named("mse"));
+    library = rounded;
+    lowering = new PlanLowering(network, calibration, rounded);
+  }
+
+  private boolean hasFixedBatch() {
+    try (Session session = runtime.open(network.originalModel(), 1)) {
+      List<Long> shape = session.inputs().get(0).shape();
+      return !shape.isEmpty() && shape.get(0) > 0;
+    }
+  }
+
+  /** Inputs of one inference at the deployment batch. */
+  Map<String, Tensor> deploymentInputs() {
+    return data.search().batches(task.latency().batch(), true).iterator().next();
+  }
+
+  OrtRuntime runtime() {
+    return runtime;
+  }
+
+  HostFacts host() {
+    return host;
+  }
+
+  Task task() {
+    return task;
+  }
+
+  Target target() {
+    return target;
+  }
+
+  Network network() {
+    return network;
+  }
+
+  TaskData data() {
+    return data;
+  }
+
+  /** Scores plans whose answers do not depend on the batch. */
+  AccuracyEvaluator evaluator() {
+    return evaluator;
+  }
+
+  /** Scores plans with dynamic ranges, whose answers depend on their batch mates. */
+  AccuracyEvaluator deploymentEvaluator() {
+    return deploymentEvaluator;
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  RoundingLibrary library() {
+    return ready(library);
+  }
+
+  PlanLowering lowering() {
+    return ready(lowering);
+  }
+
+  private static <T> T ready(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("calibrate() comes first");
+    }
+    return value;
+  }
+
+  @Override
+  public void close() {
+    data.close();
+  }
+}
