@@ -1,0 +1,66 @@
+package dev.mixtune.results;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code chosen.json}: what the chosen model file is, so that the two can travel without the rest
+ * of the study.
+ */
+public final class ChosenJson {
+  private ChosenJson() {}
+
+  /**
+   * Writes the file, whole or not at all.
+   *
+   * @param modelFile name of the model file beside it
+   * @param modelSha256 of its bytes, in hexadecimal digits
+   * @throws IllegalArgumentException when the frontier has no chosen point
+   */
+  public static void write(Path file, Frontier frontier, String modelFile, String modelSha256) {
+    FrontierPoint point =
+        frontier.chosen().orElseThrow(() -> new IllegalArgumentException("no point is chosen"));
+    List<ChosenLayer> layers = new ArrayList<>();
+    for (int i = 0; i < frontier.layers().size(); i++) {
+      layers.add(
+          new ChosenLayer(
+              frontier.layers().get(i).name(),
+              point.bits().get(i),
+              point.schemes().get(i),
+              point.kernels().get(i)));
+    }
+    Chosen chosen =
+        new Chosen(
+            Frontier.SCHEMA_VERSION,
+            frontier.task(),
+            frontier.metric(),
+            new Frontier.ModelFile(modelFile, modelSha256),
+            frontier.model(),
+            frontier.target(),
+            frontier.latency(),
+            frontier.limit(),
+            frontier.certificate(),
+            frontier.reference(),
+            layers,
+            point);
+    AtomicFile.write(file, StudyJson.write(chosen));
+  }
+
+  private record ChosenLayer(String name, int bits, String scheme, String kernel) {}
+
+  private record Chosen(
+      int schemaVersion,
+      String task,
+      String metric,
+      Frontier.ModelFile model,
+      Frontier.ModelFile madeFrom,
+      Frontier.Target target,
+      Frontier.Deployment latency,
+      Frontier.Limit limit,
+      Frontier.@Nullable CertificateFacts certificate,
+      Frontier.Reference reference,
+      List<ChosenLayer> layers,
+      FrontierPoint point) {}
+}

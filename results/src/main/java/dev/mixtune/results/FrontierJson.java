@@ -1,0 +1,44 @@
+package dev.mixtune.results;
+
+import dev.mixtune.engine.UserException;
+import java.nio.file.Path;
+
+/**
+ * {@code frontier.json}: fields in the order of {@link Frontier}, nulls written, numbers in the
+ * shortest form that reads back to the same double. The same frontier gives the same bytes.
+ */
+public final class FrontierJson {
+  private FrontierJson() {}
+
+  /** The text of the file. */
+  public static String text(Frontier frontier) {
+    return StudyJson.write(frontier);
+  }
+
+  /** Writes the file, whole or not at all. */
+  public static void write(Path file, Frontier frontier) {
+    AtomicFile.write(file, text(frontier));
+  }
+
+  /**
+   * Reads a file back.
+   *
+   * @throws UserException when it is missing, broken or of another version
+   */
+  public static Frontier read(Path file) {
+    SchemaVersion version = StudyJson.read(file, SchemaVersion.class);
+    if (version.schemaVersion() != Frontier.SCHEMA_VERSION) {
+      throw new UserException(
+          "'"
+              + file
+              + "' has schemaVersion "
+              + version.schemaVersion()
+              + ", this program reads "
+              + Frontier.SCHEMA_VERSION,
+          "Use the version of Mixtune that wrote it");
+    }
+    return StudyJson.read(file, Frontier.class);
+  }
+
+  private record SchemaVersion(int schemaVersion) {}
+}

@@ -1,0 +1,129 @@
+package dev.mixtune.results;
+
+import dev.mixtune.engine.Basis;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.Scheme;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One plan with everything that was found out about it. Lists run over the layers.
+ *
+ * @param id the plan's short name
+ * @param bits nominal weight bits: 2, 4, 8, 16, or 32 for a layer left as in the model
+ * @param schemes scheme names, such as {@code w4a8}
+ * @param kernels names of the kernels that run the layers
+ * @param search score on the search split
+ * @param holdout score on the holdout, where the plan was tested on it
+ * @param latencyMs milliseconds of one inference at the deployment batch
+ * @param latencyRatio against the float model on the same target, batch and threads
+ * @param latencyRelativeError half width of the ratio's interval as a fraction of the ratio
+ * @param predictedLatencyMs what the latency model said before measuring, where there is one
+ * @param latencyBasis where the latency comes from
+ * @param sizeBytes bytes of the exported file, external data included
+ * @param sizeRatio against the file named in the task
+ * @param averageBits 8 x stored bytes of the weights, scales, zero points and tables, by the number
+ *     of weights
+ * @param uniform the width of a uniform plan: every layer at it, or at its next wider width where
+ *     the layer has none
+ * @param chosen whether this is the plan that was chosen
+ */
+public record FrontierPoint(
+    String id,
+    List<Integer> bits,
+    List<String> schemes,
+    List<String> kernels,
+    Score search,
+    @Nullable Score holdout,
+    double latencyMs,
+    double latencyRatio,
+    double latencyRelativeError,
+    @Nullable Double predictedLatencyMs,
+    Basis latencyBasis,
+    long sizeBytes,
+    double sizeRatio,
+    double averageBits,
+    @Nullable Integer uniform,
+    boolean chosen) {
+
+  public FrontierPoint {
+    bits = List.copyOf(bits);
+    schemes = List.copyOf(schemes);
+    kernels = List.copyOf(kernels);
+    if (id.isEmpty()
+        || bits.isEmpty()
+        || bits.size() != schemes.size()
+        || bits.size() != kernels.size()) {
+      throw new IllegalArgumentException(
+          "point '"
+              + id
+              + "': "
+              + bits.size()
+              + " bits, "
+              + schemes.size()
+              + " schemes, "
+              + kernels.size()
+              + " kernels");
+    }
+    Numbers.requirePositive("latencyMs", latencyMs);
+    Numbers.requirePositive("latencyRatio", latencyRatio);
+    Numbers.requireFinite("latencyRelativeError", latencyRelativeError);
+    Numbers.requirePositive("sizeBytes", sizeBytes);
+    Numbers.requirePositive("sizeRatio", sizeRatio);
+    Numbers.requireFinite("averageBits", averageBits);
+    if (predictedLatencyMs != null) {
+      Numbers.requireFinite("predictedLatencyMs", predictedLatencyMs);
+    }
+  }
+
+  /**
+   * The plan as a value.
+   *
+   * @throws IllegalArgumentException when this version does not know one of the schemes
+   */
+  public Plan plan() {
+    return new Plan(schemes.stream().map(Scheme::ofId).toList());
+  }
+
+  /** This point, marked as chosen or not. */
+  public FrontierPoint withChosen(boolean choice) {
+    return new FrontierPoint(
+        id,
+        bits,
+        schemes,
+        kernels,
+        search,
+        holdout,
+        latencyMs,
+        latencyRatio,
+        latencyRelativeError,
+        predictedLatencyMs,
+        latencyBasis,
+        sizeBytes,
+        sizeRatio,
+        averageBits,
+        uniform,
+        choice);
+  }
+
+  /** This point with its score on the holdout. */
+  public FrontierPoint withHoldout(@Nullable Score score) {
+    return new FrontierPoint(
+        id,
+        bits,
+        schemes,
+        kernels,
+        search,
+        score,
+        latencyMs,
+        latencyRatio,
+        latencyRelativeError,
+        predictedLatencyMs,
+        latencyBasis,
+        sizeBytes,
+        sizeRatio,
+        averageBits,
+        uniform,
+        chosen);
+  }
+}

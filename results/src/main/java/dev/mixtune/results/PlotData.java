@@ -1,0 +1,112 @@
+package dev.mixtune.results;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the plot inside the report is drawn from. Drops are in points, sizes in bytes, latencies
+ * relative to float.
+ */
+record PlotData(
+    String metric,
+    @Nullable Double limit,
+    List<Double> window,
+    double referenceMs,
+    long referenceBytes,
+    String basis,
+    List<String> layers,
+    List<Point> points,
+    List<List<Double>> evaluated) {
+
+  /**
+   * @param drop drop on the search split and its interval
+   * @param holdout the same on the holdout
+   */
+  record Point(
+      String id,
+      boolean frontier,
+      boolean chosen,
+      @Nullable Integer uniform,
+      List<Double> drop,
+      @Nullable List<Double> holdout,
+      double accuracy,
+      double latencyMs,
+      double latencyRatio,
+      long sizeBytes,
+      double sizeRatio,
+      double averageBits,
+      List<Integer> bits) {}
+
+  static PlotData of(StudyView view) {
+    Frontier frontier = view.frontier();
+    PlotWindow window = PlotWindow.of(view);
+    List<Point> points = new ArrayList<>();
+    Set<String> known = new HashSet<>();
+    for (FrontierPoint point : frontier.points()) {
+      known.add(point.id());
+      points.add(point(point, true, width(frontier, point)));
+    }
+    for (FrontierPoint point : frontier.uniforms()) {
+      if (known.add(point.id())) {
+        points.add(point(point, false, point.uniform()));
+      }
+    }
+    return new PlotData(
+        Figures.plain(frontier.metric()),
+        frontier.absoluteLimit().isPresent() ? 100 * frontier.absoluteLimit().getAsDouble() : null,
+        List.of(window.dropLow(), window.dropHigh()),
+        frontier.reference().latencyMs(),
+        frontier.reference().sizeBytes(),
+        Figures.basis(frontier.latency().basis()),
+        frontier.layers().stream().map(layer -> Figures.plain(layer.name())).toList(),
+        points,
+        view.evaluated().stream()
+            .map(
+                candidate ->
+                    List.of(
+                        rounded(100 * candidate.drop()),
+                        rounded(candidate.latencyRatio()),
+                        (double) candidate.sizeBytes()))
+            .toList());
+  }
+
+  /** Background dots need no more digits; thousands of them are in the page. */
+  private static double rounded(double value) {
+    return Math.rint(1e4 * value) / 1e4;
+  }
+
+  /** A plan on the frontier may be a uniform one without saying so itself. */
+  private static @Nullable Integer width(Frontier frontier, FrontierPoint point) {
+    for (FrontierPoint uniform : frontier.uniforms()) {
+      if (uniform.id().equals(point.id())) {
+        return uniform.uniform();
+      }
+    }
+    return point.uniform();
+  }
+
+  private static Point point(FrontierPoint point, boolean onFrontier, @Nullable Integer uniform) {
+    return new Point(
+        point.id(),
+        onFrontier,
+        point.chosen(),
+        uniform,
+        drop(point.search()),
+        point.holdout() == null ? null : drop(point.holdout()),
+        point.search().accuracy(),
+        point.latencyMs(),
+        point.latencyRatio(),
+        point.sizeBytes(),
+        point.sizeRatio(),
+        point.averageBits(),
+        point.bits());
+  }
+
+  private static List<Double> drop(Score score) {
+    return List.of(
+        100 * score.drop(), 100 * score.dropInterval().low(), 100 * score.dropInterval().high());
+  }
+}

@@ -1,0 +1,183 @@
+package dev.mixtune.results;
+
+import dev.mixtune.engine.Latency;
+import dev.mixtune.engine.PairedScore;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.UserException;
+import dev.mixtune.search.Evaluation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a study holds. Reads a study that is at rest, and, without disturbing it, one that another
+ * process is writing. Thread-safe.
+ */
+public final class StudyReader implements AutoCloseable {
+  private final Path file;
+  private final Connection connection;
+
+  StudyReader(Path file, Connection connection) {
+    this.file = file;
+    this.connection = connection;
+  }
+
+  /**
+   * Opens a study for reading only.
+   *
+   * @throws UserException when there is none, it is damaged, or of another version
+   */
+  public static StudyReader open(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new UserException(
+          "there is no study '" + file + "'",
+          "Name the folder that an earlier run was given with --out");
+    }
+    Connection connection = null;
+    try {
+      connection = StudyConnection.forReading(file);
+      StudySchema.check(connection, file);
+      return new StudyReader(file, connection);
+    } catch (SQLException e) {
+      closeQuietly(connection, e);
+      throw StudyFailure.of(file, e);
+    } catch (UserException e) {
+      closeQuietly(connection, e);
+      throw e;
+    }
+  }
+
+  /** Whose study it is: what {@link StudyStore#open} was given, in that order. */
+  public Map<String, String> identity() {
+    synchronized (connection) {
+      try {
+        return StudySchema.identity(connection);
+      } catch (SQLException e) {
+        throw StudyFailure.of(file, e);
+      }
+    }
+  }
+
+  /** Number of evaluations, failed ones included. */
+  public int count() {
+    return first("SELECT count(*) FROM evaluations", row -> row.getInt(1)).orElse(0);
+  }
+
+  /** All evaluations, in the order in which they were recorded. */
+  public List<Evaluation> evaluations() {
+    return all(selectEvaluations("ORDER BY id"), StudyRows::evaluation);
+  }
+
+  /** All rows, in the order in which they were recorded. */
+  public List<RecordedEvaluation> rows() {
+    return all(selectEvaluations("ORDER BY id"), StudyRows::recorded);
+  }
+
+  /** The evaluation of a plan. */
+  public Optional<Evaluation> find(Plan plan) {
+    return first(selectEvaluations("WHERE plan = ?"), StudyRows::evaluation, plan.key());
+  }
+
+  /** The latency of a kernel signature. */
+  public Optional<Latency> findLatency(String kernelSignature) {
+    return first(
+        "SELECT " + StudyRows.LATENCY_COLUMNS + " FROM latencies WHERE signature = ?",
+        StudyRows::latency,
+        kernelSignature);
+  }
+
+  /** All latencies by kernel signature, in the order in which they were recorded. */
+  public Map<String, Latency> latencies() {
+    Map<String, Latency> latencies = new LinkedHashMap<>();
+    all(
+            "SELECT signature, " + StudyRows.LATENCY_COLUMNS + " FROM latencies ORDER BY id",
+            row -> Map.entry(row.getString(1), StudyRows.latency(row)))
+        .forEach(entry -> latencies.put(entry.getKey(), entry.getValue()));
+    return latencies;
+  }
+
+  /** A plan's score on the holdout. */
+  public Optional<PairedScore> findHoldout(Plan plan) {
+    return first(
+        "SELECT " + StudyRows.SCORE_COLUMNS + " FROM holdout WHERE plan = ?",
+        StudyRows::score,
+        plan.key());
+  }
+
+  /** All scores on the holdout, in the order in which they were recorded. */
+  public Map<Plan, PairedScore> holdouts() {
+    Map<Plan, PairedScore> scores = new LinkedHashMap<>();
+    all(
+            "SELECT plan, " + StudyRows.SCORE_COLUMNS + " FROM holdout ORDER BY id",
+            row -> Map.entry(Plan.parse(row.getString(1)), StudyRows.score(row)))
+        .forEach(entry -> scores.put(entry.getKey(), entry.getValue()));
+    return scores;
+  }
+
+  /** A document that was put under this name. */
+  public Optional<String> document(String name) {
+    return first("SELECT json FROM documents WHERE name = ?", row -> row.getString(1), name);
+  }
+
+  @Override
+  public void close() {
+    synchronized (connection) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        throw StudyFailure.of(file, e);
+      }
+    }
+  }
+
+  private static String selectEvaluations(String rest) {
+    return "SELECT " + StudyRows.EVALUATION_COLUMNS + " FROM evaluations " + rest;
+  }
+
+  private interface RowReader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  private <T> Optional<T> first(String query, RowReader<T> reader, String... arguments) {
+    return all(query, reader, arguments).stream().findFirst();
+  }
+
+  private <T> List<T> all(String query, RowReader<T> reader, String... arguments) {
+    synchronized (connection) {
+      try (PreparedStatement statement = connection.prepareStatement(query)) {
+        for (int i = 0; i < arguments.length; i++) {
+          statement.setString(i + 1, arguments[i]);
+        }
+        List<T> values = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery()) {
+          while (rows.next()) {
+            values.add(reader.read(rows));
+          }
+        }
+        return values;
+      } catch (SQLException e) {
+        throw StudyFailure.of(file, e);
+      }
+    }
+  }
+
+  static void closeQuietly(
+      @org.jspecify.annotations.Nullable Connection connection, Exception cause) {
+    if (connection == null) {
+      return;
+    }
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.mixtune.results;
+
+import dev.mixtune.engine.Basis;
+import dev.mixtune.engine.Latency;
+import dev.mixtune.engine.PairedScore;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.search.Evaluation;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** Maps values to columns and back, bit for bit. */
+final class StudyRows {
+  static final String SCORE_COLUMNS =
+      "samples, reference, score, drop_low, drop_high, right_count, lost_count, gained_count";
+  static final String LATENCY_COLUMNS =
+      "latency_millis, latency_ratio, latency_error, latency_basis";
+  static final String EVALUATION_COLUMNS =
+      "plan, size_bytes, stored_weight_bits, signature, failure, wall_seconds, recorded_at, "
+          + SCORE_COLUMNS
+          + ", "
+          + LATENCY_COLUMNS;
+  static final int EVALUATION_COUNT = 19;
+  static final int SCORE_COUNT = 8;
+
+  private StudyRows() {}
+
+  /** Fills the parameters of {@link #EVALUATION_COLUMNS}. */
+  static void bind(
+      PreparedStatement statement, Evaluation evaluation, OptionalDouble wallSeconds, long millis)
+      throws SQLException {
+    statement.setString(1, evaluation.plan().key());
+    statement.setLong(2, evaluation.sizeBytes());
+    statement.setDouble(3, evaluation.storedWeightBits());
+    statement.setString(4, evaluation.kernelSignature());
+    statement.setString(5, evaluation.failure());
+    if (wallSeconds.isPresent()) {
+      statement.setDouble(6, wallSeconds.getAsDouble());
+    } else {
+      statement.setNull(6, Types.REAL);
+    }
+    statement.setLong(7, millis);
+    bind(statement, 8, evaluation.score());
+    bind(statement, 8 + SCORE_COUNT, evaluation.latency());
+  }
+
+  static void bind(PreparedStatement statement, int first, @Nullable PairedScore score)
+      throws SQLException {
+    if (score == null) {
+      for (int i = 0; i < SCORE_COUNT; i++) {
+        statement.setNull(first + i, Types.NULL);
+      }
+      return;
+    }
+    statement.setInt(first, score.samples());
+    statement.setDouble(first + 1, score.reference());
+    statement.setDouble(first + 2, score.score());
+    statement.setDouble(first + 3, score.dropLow());
+    statement.setDouble(first + 4, score.dropHigh());
+    statement.setInt(first + 5, score.right());
+    statement.setInt(first + 6, score.lost());
+    statement.setInt(first + 7, score.gained());
+  }
+
+  static void bind(PreparedStatement statement, int first, @Nullable Latency latency)
+      throws SQLException {
+    if (latency == null) {
+      for (int i = 0; i < 4; i++) {
+        statement.setNull(first + i, Types.NULL);
+      }
+      return;
+    }
+    statement.setDouble(first, latency.millis());
+    statement.setDouble(first + 1, latency.ratio());
+    statement.setDouble(first + 2, latency.relativeError());
+    statement.setString(first + 3, latency.basis().id());
+  }
+
+  static RecordedEvaluation recorded(ResultSet row) throws SQLException {
+    double wall = row.getDouble("wall_seconds");
+    OptionalDouble wallSeconds = row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(wall);
+    return new RecordedEvaluation(
+        evaluation(row), wallSeconds, Instant.ofEpochMilli(row.getLong("recorded_at")));
+  }
+
+  static Evaluation evaluation(ResultSet row) throws SQLException {
+    String failure = row.getString("failure");
+    Plan plan = Plan.parse(row.getString("plan"));
+    boolean failed = failure != null;
+    return new Evaluation(
+        plan,
+        failed ? null : score(row),
+        failed ? null : latency(row),
+        row.getLong("size_bytes"),
+        row.getDouble("stored_weight_bits"),
+        row.getString("signature"),
+        failure);
+  }
+
+  static PairedScore score(ResultSet row) throws SQLException {
+    return new PairedScore(
+        row.getInt("samples"),
+        row.getDouble("reference"),
+        row.getDouble("score"),
+        number(row, "drop_low"),
+        number(row, "drop_high"),
+        row.getInt("right_count"),
+        row.getInt("lost_count"),
+        row.getInt("gained_count"));
+  }
+
+  static Latency latency(ResultSet row) throws SQLException {
+    return new Latency(
+        row.getDouble("latency_millis"),
+        row.getDouble("latency_ratio"),
+        row.getDouble("latency_error"),
+        basis(row.getString("latency_basis")));
+  }
+
+  /** SQLite stores NaN as NULL. */
+  private static double number(ResultSet row, String column) throws SQLException {
+    double value = row.getDouble(column);
+    return row.wasNull() ? Double.NaN : value;
+  }
+
+  static Basis basis(String id) {
+    for (Basis basis : Basis.values()) {
+      if (basis.id().equals(id)) {
+        return basis;
+      }
+    }
+    throw new IllegalArgumentException("unknown latency basis '" + id + "'");
+  }
+}
