@@ -1,0 +1,43 @@
+package dev.mixtune.evaluators;
+
+/**
+ * Whether the label is among the {@code k} largest outputs. Of equal outputs the one with the lower
+ * index counts as larger: integer kernels make ties, and a tie must not count for both.
+ *
+ * @param k at least 1
+ */
+public record TopK(int k) implements Metric {
+
+  public TopK {
+    if (k < 1) {
+      throw new IllegalArgumentException("top" + k);
+    }
+  }
+
+  @Override
+  public String id() {
+    return "top" + k;
+  }
+
+  @Override
+  public boolean needsLabels() {
+    return true;
+  }
+
+  @Override
+  public int minimumClasses() {
+    return k + 1;
+  }
+
+  @Override
+  public boolean right(Row answer, Row floatAnswer, int label) {
+    float value = answer.at(label);
+    int larger = 0;
+    for (int i = 0; i < answer.length(); i++) {
+      if (answer.at(i) > value || (answer.at(i) == value && i < label)) {
+        larger++;
+      }
+    }
+    return larger < k;
+  }
+}
