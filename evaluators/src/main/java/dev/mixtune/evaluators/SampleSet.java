@@ -1,0 +1,144 @@
+package dev.mixtune.evaluators;
+
+import dev.mixtune.engine.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fixed choice of samples with their labels, such as the search split. Two sets are equal only
+ * when they are the same object. Thread-safe; whoever opened the inputs closes them.
+ */
+public final class SampleSet {
+  private final String name;
+  private final ModelInputs inputs;
+  private final @Nullable Labels labels;
+  private final int[] indices;
+
+  /**
+   * @param name for messages
+   * @param labels one per sample of the source, or null when there are none
+   * @param indices positions in the source, at least one
+   */
+  public SampleSet(
+      String name, ModelInputs inputs, @Nullable Labels labels, List<Integer> indices) {
+    this(name, inputs, labels, indices.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  private SampleSet(String name, ModelInputs inputs, @Nullable Labels labels, int[] indices) {
+    this.name = name;
+    this.inputs = inputs;
+    this.labels = labels;
+    this.indices = indices;
+    if (indices.length == 0) {
+      throw new IllegalArgumentException(name + " has no samples");
+    }
+    Arrays.stream(indices).forEach(i -> Objects.checkIndex(i, inputs.size()));
+  }
+
+  /** What the set is called in messages. */
+  public String name() {
+    return name;
+  }
+
+  /** Number of samples. */
+  public int size() {
+    return indices.length;
+  }
+
+  /** Whether the samples have labels. */
+  public boolean isLabelled() {
+    return labels != null;
+  }
+
+  /** Positions in the source. */
+  public List<Integer> indices() {
+    return Arrays.stream(indices).boxed().toList();
+  }
+
+  /**
+   * A random part of this set, in the order of the source.
+   *
+   * @param most samples at most; the whole set when it has no more
+   * @param random draws the part
+   */
+  public SampleSet subset(int most, Random random) {
+    int[] part = most >= indices.length ? indices : Draw.sorted(indices, most, random);
+    return new SampleSet(name, inputs, labels, part);
+  }
+
+  /**
+   * The samples in batches, read as one goes.
+   *
+   * @param batch samples per batch; the last batch may have fewer
+   * @param padded whether the last batch is filled up by repeating its last sample, for models
+   *     whose batch axis is fixed
+   */
+  public Iterable<Map<String, Tensor>> batches(int batch, boolean padded) {
+    int count = (indices.length + batch - 1) / batch;
+    return () -> {
+      Iterator<Integer> numbers = IntStream.range(0, count).iterator();
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return numbers.hasNext();
+        }
+
+        @Override
+        public Map<String, Tensor> next() {
+          return batch(numbers.next() * batch, batch, padded);
+        }
+      };
+    };
+  }
+
+  /** Up to {@code length} samples from position {@code start} of this set. */
+  Map<String, Tensor> batch(int start, int length, boolean padded) {
+    int end = Math.min(indices.length, start + length);
+    int[] chosen = Arrays.copyOfRange(indices, start, end);
+    if (padded && chosen.length < length) {
+      int there = chosen.length;
+      chosen = Arrays.copyOf(chosen, length);
+      Arrays.fill(chosen, there, length, chosen[there - 1]);
+    }
+    return inputs.batch(chosen);
+  }
+
+  long inputBytes() {
+    return inputs.bytesPerSample() * indices.length;
+  }
+
+  /** The label of the sample at a position of this set; -1 without labels. */
+  int label(int position) {
+    return labels == null ? -1 : labels.at(indices[position]);
+  }
+
+  void checkLabels(int classes) {
+    if (labels != null) {
+      labels.checkLength(inputs.size());
+      labels.checkRange(classes);
+    }
+  }
+
+  /**
+   * SHA-256 over content and label of every sample, in hex: the same samples have the same
+   * fingerprint wherever their files lie. Reads all samples. Preprocessing is not part of it.
+   */
+  public String fingerprint() {
+    MessageDigest digest = Digests.sha256();
+    for (int i = 0; i < indices.length; i++) {
+      digest.update(inputs.hash(indices[i]).getBytes(StandardCharsets.US_ASCII));
+      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(label(i)).array());
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+}

@@ -1,0 +1,205 @@
+package dev.mixtune.evaluators;
+
+import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.runtime.Session;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The opened data of a task: calibration, search and holdout samples. What it hands out is open
+ * until it is closed.
+ */
+public final class TaskData implements AutoCloseable {
+  private static final int USUAL_CALIBRATION = 512;
+
+  private final Task task;
+  private final Sources sources;
+  private final List<ModelInputs> opened = new ArrayList<>();
+  private final Splits splits;
+  private final SampleSet calibration;
+  private final SampleSet search;
+  private final SampleSet holdout;
+
+  /**
+   * Opens the data and draws calibration samples and splits.
+   *
+   * @param task what to open
+   * @param floatModel the open float model, asked for its inputs and outputs only
+   * @param seed fixes the draws
+   * @throws UserException when the data do not fit the model, the labels do not fit the samples, or
+   *     calibration and evaluation share equal samples
+   */
+  public static TaskData open(Task task, Session floatModel, long seed) {
+    return new TaskData(task, floatModel, new Random(seed));
+  }
+
+  // The draws come in a fixed order: calibration, then splits.
+  private TaskData(Task task, Session floatModel, Random random) {
+    this.task = task;
+    this.sources = new Sources(task, floatModel.inputs());
+    try {
+      Sources.Opened evaluation = keep(sources.evaluation());
+      ModelInputs inputs = evaluation.inputs();
+      Labels labels = labels(evaluation, task.labels(), "labels");
+      checkLabels(labels, inputs, floatModel.outputs());
+      int[] all = IntStream.range(0, inputs.size()).toArray();
+      Path other = task.calibration().source();
+      int[] available;
+      if (other == null) {
+        int[] drawn = Draw.sorted(all, calibrationOf(inputs.size(), true), random);
+        this.calibration = new SampleSet("calibration", inputs, null, boxed(drawn));
+        available = unlike(calibrationHashes(inputs, drawn), inputs);
+      } else {
+        ModelInputs separate = keep(sources.other(other, "calibration.source")).inputs();
+        int[] positions = IntStream.range(0, separate.size()).toArray();
+        int[] drawn = Draw.sorted(positions, calibrationOf(separate.size(), false), random);
+        this.calibration = new SampleSet("calibration", separate, null, boxed(drawn));
+        refuseEqual(calibrationHashes(separate, drawn), inputs);
+        available = all;
+      }
+      this.splits = Splits.draw(available, task.splits(), random);
+      this.search = new SampleSet("search split", inputs, labels, splits.search());
+      this.holdout = new SampleSet("holdout split", inputs, labels, splits.holdout());
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** The task that was opened. */
+  public Task task() {
+    return task;
+  }
+
+  /** Positions in the source of the scored samples. */
+  public Splits splits() {
+    return splits;
+  }
+
+  /** Unlabelled samples that are never scored on. */
+  public SampleSet calibration() {
+    return calibration;
+  }
+
+  /** Samples scored during the search. */
+  public SampleSet search() {
+    return search;
+  }
+
+  /** Samples that only certify. */
+  public SampleSet holdout() {
+    return holdout;
+  }
+
+  /**
+   * Opens the task's further data, all samples of each source, in the order of the task file.
+   *
+   * @throws UserException when they do not fit the model or have no labels where the metric needs
+   *     them
+   */
+  public List<SampleSet> openRobustness() {
+    List<SampleSet> sets = new ArrayList<>();
+    for (Task.FurtherData further : task.robustness()) {
+      String field = "robustness[" + sets.size() + "]";
+      Sources.Opened source = keep(sources.other(further.source(), field + ".source"));
+      Labels labels = labels(source, further.labels(), field + ".labels");
+      if (labels != null) {
+        labels.checkLength(source.inputs().size());
+      }
+      List<Integer> all = IntStream.range(0, source.inputs().size()).boxed().toList();
+      sets.add(new SampleSet(further.name(), source.inputs(), labels, all));
+    }
+    return List.copyOf(sets);
+  }
+
+  @Override
+  public void close() {
+    opened.forEach(ModelInputs::close);
+  }
+
+  private Sources.Opened keep(Sources.Opened source) {
+    opened.add(source.inputs());
+    return source;
+  }
+
+  private @Nullable Labels labels(Sources.Opened source, @Nullable Path file, String field) {
+    Labels labels = file == null ? source.labels() : Labels.read(file, field);
+    if (labels == null && task.metric().needsLabels()) {
+      throw new UserException(
+          field + " is missing, and the metric " + task.metric().id() + " needs them",
+          "Add '" + field + ": labels.npy' (int64, one per sample), or use 'metric: fidelity'");
+    }
+    return labels;
+  }
+
+  private static void checkLabels(
+      @Nullable Labels labels, ModelInputs inputs, List<Session.Port> outputs) {
+    if (labels == null) {
+      return;
+    }
+    labels.checkLength(inputs.size());
+    List<Long> shape = outputs.isEmpty() ? List.of() : outputs.get(0).shape();
+    // Outputs of unknown width are checked when the float model has answered.
+    if (shape.size() == 2 && shape.get(1) > 0) {
+      labels.checkRange(Math.toIntExact(shape.get(1)));
+    }
+  }
+
+  private int calibrationOf(int there, boolean shared) {
+    int most = shared ? Math.max(1, there / 4) : there;
+    int asked = task.calibration().samples().orElse(Math.min(USUAL_CALIBRATION, most));
+    if (asked > there || (shared && asked == there)) {
+      throw new UserException(
+          "calibration.samples is " + asked + ", and the source has " + there + " samples",
+          shared
+              ? "They are taken out of the scored samples: lower it, or name a calibration.source"
+              : "Lower it, or name a larger calibration.source");
+    }
+    return asked;
+  }
+
+  private static List<Integer> boxed(int[] positions) {
+    return IntStream.of(positions).boxed().toList();
+  }
+
+  /** Hash to position. */
+  private static Map<String, Integer> calibrationHashes(ModelInputs inputs, int[] positions) {
+    Map<String, Integer> hashes = new HashMap<>();
+    for (int position : positions) {
+      hashes.put(inputs.hash(position), position);
+    }
+    return hashes;
+  }
+
+  /** All positions but those of the drawn samples and of samples equal to them. */
+  private static int[] unlike(Map<String, Integer> drawn, ModelInputs inputs) {
+    Set<String> hashes = new HashSet<>(drawn.keySet());
+    return IntStream.range(0, inputs.size())
+        .filter(i -> !hashes.contains(inputs.hash(i)))
+        .toArray();
+  }
+
+  private static void refuseEqual(Map<String, Integer> drawn, ModelInputs inputs) {
+    for (int i = 0; i < inputs.size(); i++) {
+      Integer equal = drawn.get(inputs.hash(i));
+      if (equal != null) {
+        throw new UserException(
+            "sample "
+                + equal
+                + " of calibration.source equals sample "
+                + i
+                + " of the input's source",
+            "Accuracy must not be scored on calibration samples: remove them from one of the two, or"
+                + " name the same source for both, and they are kept apart");
+      }
+    }
+  }
+}
