@@ -1,0 +1,148 @@
+package dev.mixtune.evaluators;
+
+import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.runtime.RuntimeFailure;
+import dev.mixtune.engine.runtime.Session;
+import java.util.BitSet;
+
+/** The float model's answers on one sample set, and the scoring of others against them. */
+final class FloatReference {
+  private final SampleSet samples;
+  private final Metric metric;
+  private final PreparedBatches batches;
+  private final double confidence;
+  private final float[] outputs;
+  private final int width;
+  private final boolean probabilities;
+  private final BitSet right = new BitSet();
+
+  private FloatReference(
+      SampleSet samples,
+      Metric metric,
+      PreparedBatches batches,
+      double confidence,
+      float[] outputs,
+      int width) {
+    this.samples = samples;
+    this.metric = metric;
+    this.batches = batches;
+    this.confidence = confidence;
+    this.outputs = outputs;
+    this.width = width;
+    boolean allProbabilities = true;
+    for (int i = 0; i < samples.size(); i++) {
+      Row row = row(i);
+      allProbabilities &= ClosenessTally.isProbabilities(row);
+      right.set(i, metric.right(row, row, samples.label(i)));
+    }
+    this.probabilities = allProbabilities;
+  }
+
+  /**
+   * Runs the float model on the whole set.
+   *
+   * @throws RuntimeFailure when it does not answer
+   * @throws UserException when its answers do not suit the metric or the labels
+   */
+  static FloatReference run(
+      Session floatModel,
+      SampleSet samples,
+      Metric metric,
+      PreparedBatches batches,
+      double confidence) {
+    float[] outputs = new float[0];
+    int width = 0;
+    for (int b = 0; b < batches.count(); b++) {
+      int start = batches.start(b);
+      int length = batches.length(b);
+      Answers answers = Answers.run(floatModel, batches.get(b), batches.fed(b), length, start);
+      if (b == 0) {
+        width = answers.width();
+        outputs = new float[space(samples, width)];
+        checkWidth(samples, metric, width);
+      }
+      if (answers.width() != width) {
+        throw new RuntimeFailure("answers differ in width between batches", /* cause= */ null);
+      }
+      System.arraycopy(answers.values(), 0, outputs, start * width, length * width);
+    }
+    return new FloatReference(samples, metric, batches, confidence, outputs, width);
+  }
+
+  private static int space(SampleSet samples, int width) {
+    long values = (long) samples.size() * width;
+    if (values > Integer.MAX_VALUE - 8) {
+      throw new UserException(
+          samples.name() + ": " + samples.size() + " answers of " + width + " values do not fit",
+          "Lower the splits in the task file");
+    }
+    return (int) values;
+  }
+
+  private static void checkWidth(SampleSet samples, Metric metric, int width) {
+    if (width < metric.minimumClasses()) {
+      throw new UserException(
+          "metric "
+              + metric.id()
+              + " needs at least "
+              + metric.minimumClasses()
+              + " outputs per sample, and the model has "
+              + width,
+          "Choose another metric");
+    }
+    if (metric.needsLabels()) {
+      if (!samples.isLabelled()) {
+        throw new UserException(
+            samples.name() + " has no labels, and the metric " + metric.id() + " needs them",
+            "Add labels to the task file, or use 'metric: fidelity'");
+      }
+      samples.checkLabels(width);
+    }
+  }
+
+  /** The float model's metric, 0..1. */
+  double accuracy() {
+    return (double) right.cardinality() / samples.size();
+  }
+
+  /** Scores an open model; its failure is the answer {@link Outcome.Failed}. */
+  Outcome score(Session session) {
+    PairedTallies tallies = new PairedTallies();
+    try {
+      for (int b = 0; b < batches.count(); b++) {
+        int start = batches.start(b);
+        int length = batches.length(b);
+        Answers answers = Answers.run(session, batches.get(b), batches.fed(b), length, start);
+        if (answers.width() != width) {
+          return new Outcome.Failed(
+              "answers with " + answers.width() + " values where the float model has " + width);
+        }
+        for (int i = 0; i < length; i++) {
+          tallies.add(start + i, answers.row(i));
+        }
+      }
+    } catch (RuntimeFailure e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()));
+    }
+    return tallies.outcome();
+  }
+
+  private Row row(int position) {
+    return new Row(outputs, position * width, width);
+  }
+
+  private final class PairedTallies {
+    private final PairedTally paired = new PairedTally();
+    private final ClosenessTally closeness = new ClosenessTally(probabilities);
+
+    void add(int position, Row answer) {
+      Row reference = row(position);
+      paired.add(right.get(position), metric.right(answer, reference, samples.label(position)));
+      closeness.add(reference, answer);
+    }
+
+    Outcome outcome() {
+      return new Outcome.Scored(paired.score(confidence), closeness.result());
+    }
+  }
+}

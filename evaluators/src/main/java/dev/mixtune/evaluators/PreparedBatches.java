@@ -1,0 +1,59 @@
+package dev.mixtune.evaluators;
+
+import dev.mixtune.engine.Tensor;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sample set cut into batches that are preprocessed once and shared by all workers; or, when told
+ * not to keep them, preprocessed anew each time. Thread-safe.
+ */
+final class PreparedBatches {
+  private final SampleSet samples;
+  private final int batch;
+  private final boolean padded;
+  private final @Nullable AtomicReferenceArray<@Nullable Map<String, Tensor>> kept;
+
+  /**
+   * @param batch samples per batch
+   * @param padded whether the last batch is filled up to {@code batch}
+   */
+  PreparedBatches(SampleSet samples, int batch, boolean padded, boolean keep) {
+    this.samples = samples;
+    this.batch = batch;
+    this.padded = padded;
+    this.kept = keep ? new AtomicReferenceArray<>(count()) : null;
+  }
+
+  int count() {
+    return (samples.size() + batch - 1) / batch;
+  }
+
+  /** Position in the set of the first sample of a batch. */
+  int start(int number) {
+    return number * batch;
+  }
+
+  /** Samples of the set in a batch. */
+  int length(int number) {
+    return Math.min(batch, samples.size() - start(number));
+  }
+
+  /** Samples fed in a batch, padding included. */
+  int fed(int number) {
+    return padded ? batch : length(number);
+  }
+
+  Map<String, Tensor> get(int number) {
+    Map<String, Tensor> tensors = kept == null ? null : kept.get(number);
+    if (tensors == null) {
+      // Two workers may prepare the same batch at first: equal tensors, one of them is kept.
+      tensors = samples.batch(start(number), batch, padded);
+      if (kept != null) {
+        kept.set(number, tensors);
+      }
+    }
+    return tensors;
+  }
+}
