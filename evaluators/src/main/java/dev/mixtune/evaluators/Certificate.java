@@ -182,7 +182,7 @@ public final class Certificate {
       case CERTIFIED ->
           String.format(
               Locale.ROOT,
-              "Plan %s is certified: %s. %d plans were tested in order, %d passed. %s",
+              "Plan %s is certified: %s. Plans tested in order: %d, passed: %d. %s",
               plan.planId,
               facts,
               tested,
