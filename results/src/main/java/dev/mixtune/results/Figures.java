@@ -1,6 +1,8 @@
 package dev.mixtune.results;
 
 import dev.mixtune.engine.Basis;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -33,9 +35,9 @@ final class Figures {
     return (text.equals("-0.00") ? "0.00" : text).replace('-', '\u2212');
   }
 
-  /** {@code [−0.10, 0.52]}. */
+  /** {@code −0.10 to 0.52}. */
   static String interval(Interval interval) {
-    return points(interval.low()) + " \u2026 " + points(interval.high());
+    return points(interval.low()) + " to " + points(interval.high());
   }
 
   /** {@code 75.3 kB}; a kilobyte is 1000 bytes. */
@@ -65,12 +67,13 @@ final class Figures {
 
   /** {@code 0.52×}. */
   static String ratio(double ratio) {
-    return (ratio < 0.1 ? digits(ratio) : String.format(Locale.ROOT, "%.2f", ratio)) + "\u00d7";
+    return String.format(Locale.ROOT, ratio < 0.1 ? "%.3f\u00d7" : "%.2f\u00d7", ratio);
   }
 
   /** Three digits that count. */
   static String digits(double value) {
-    double size = Math.abs(value);
+    // Rounded first: 0.9996 has as many decimals as the 1.00 that it becomes.
+    double size = new BigDecimal(value).round(new MathContext(3)).abs().doubleValue();
     if (size >= 100 || size == 0) {
       return String.format(Locale.ROOT, "%,.0f", value);
     }
@@ -113,6 +116,11 @@ final class Figures {
   /** A name that can be drawn: no control characters, not endless. */
   static String plain(String name) {
     String clean = UNPRINTABLE.matcher(name).replaceAll(" ").trim();
-    return clean.length() <= LONGEST_NAME ? clean : clean.substring(0, LONGEST_NAME - 1) + "\u2026";
+    if (clean.length() <= LONGEST_NAME) {
+      return clean;
+    }
+    int end = LONGEST_NAME - 1;
+    boolean splitsPair = Character.isHighSurrogate(clean.charAt(end - 1));
+    return clean.substring(0, splitsPair ? end - 1 : end) + "\u2026";
   }
 }

@@ -6,7 +6,6 @@ import java.awt.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jfree.chart.JFreeChart;
@@ -67,7 +66,7 @@ final class ParetoPanel {
         new ParetoPanel(
             view, window, FrontierPoint::latencyRatio, StudyView.Candidate::latencyRatio, 1);
     NumberAxis axis = new NumberAxis("time of one inference, relative to float");
-    axis.setStandardTickUnits(NumberAxis.createStandardTickUnits(Locale.ROOT));
+    axis.setStandardTickUnits(PlotStyle.tickUnits());
     axis.setRange(window.latencyLow(), window.latencyHigh());
     String basis = Figures.basis(view.frontier().latency().basis());
     return panel.chart("Latency (" + basis + ")", axis, p -> Figures.ratio(p.latencyRatio()));
@@ -77,7 +76,7 @@ final class ParetoPanel {
     NumberAxis drops =
         new NumberAxis(
             "drop of " + Figures.plain(view.frontier().metric()) + " (percentage points)");
-    drops.setStandardTickUnits(NumberAxis.createStandardTickUnits(Locale.ROOT));
+    drops.setStandardTickUnits(PlotStyle.tickUnits());
     drops.setRange(window.dropLow(), window.dropHigh());
     style(axis);
     style(drops);
@@ -201,11 +200,7 @@ final class ParetoPanel {
             p -> labels.add(label(p, "chosen " + quantity.apply(p), PlotStyle.CHOSEN.darker())));
     for (FrontierPoint point : view.frontier().uniforms()) {
       String name = point.uniform() + " bit";
-      String above =
-          window.above(point.search().drop())
-              ? " \u2191 " + Figures.points(point.search().drop())
-              : "";
-      labels.add(label(point, name + above, PlotStyle.UNIFORM.darker()));
+      labels.add(label(point, name, PlotStyle.UNIFORM.darker()));
     }
     labels.add(new PlotLabels.Label(floatCost, 0, "float", PlotStyle.INK));
     List<double[]> obstacles = new ArrayList<>();
@@ -216,8 +211,9 @@ final class ParetoPanel {
   }
 
   private PlotLabels.Label label(FrontierPoint point, String text, Color colour) {
-    return new PlotLabels.Label(
-        cost.applyAsDouble(point), window.clip(point.search().drop()), text, colour);
+    double drop = point.search().drop();
+    String above = window.above(drop) ? " \u2191 " + Figures.points(drop) : "";
+    return new PlotLabels.Label(cost.applyAsDouble(point), window.clip(drop), text + above, colour);
   }
 
   /** The points that no other beats in this panel's two quantities, by rising cost. */

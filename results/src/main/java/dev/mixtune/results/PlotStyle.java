@@ -7,6 +7,11 @@ import java.awt.Shape;
 import java.awt.Stroke;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Locale;
+import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.axis.TickUnits;
 
 /**
  * Colours, shapes and fonts of all plots. The colours are those of Okabe and Ito (Color Universal
@@ -67,6 +72,20 @@ final class PlotStyle {
       corners[i] = new double[] {r * Math.cos(angle), r * Math.sin(angle)};
     }
     return polygon(corners);
+  }
+
+  /** Steps of 1, 2 and 5, all ticks of an axis with the same decimals in every locale. */
+  static TickUnits tickUnits() {
+    TickUnits units = new TickUnits();
+    for (int exponent = -6; exponent <= 6; exponent++) {
+      String decimals = exponent < 0 ? "." + "0".repeat(-exponent) : "";
+      DecimalFormat format =
+          new DecimalFormat("0" + decimals, DecimalFormatSymbols.getInstance(Locale.ROOT));
+      for (int step : new int[] {1, 2, 5}) {
+        units.add(new NumberTickUnit(step * Math.pow(10, exponent), format));
+      }
+    }
+    return units;
   }
 
   /** The colour of a width, the same in every plot. */

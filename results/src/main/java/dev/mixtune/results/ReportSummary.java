@@ -1,5 +1,6 @@
 package dev.mixtune.results;
 
+import dev.mixtune.engine.Basis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +31,13 @@ final class ReportSummary {
         faster >= 1
             ? String.format(Locale.ROOT, "%.2f\u00d7 as fast", faster)
             : String.format(Locale.ROOT, "%.2f\u00d7 the time", point.latencyRatio());
-    return size + ", " + speed + ", " + Figures.points(known(point).drop()) + " points lost";
+    String basis =
+        point.latencyBasis() == Basis.MEASURED
+            ? ""
+            : " (" + Figures.basis(point.latencyBasis()) + ")";
+    double drop = known(point).drop();
+    String change = Figures.points(Math.abs(drop)) + " points " + (drop < 0 ? "gained" : "lost");
+    return size + ", " + speed + basis + ", " + change;
   }
 
   Html tiles() {

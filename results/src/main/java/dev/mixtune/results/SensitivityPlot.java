@@ -18,6 +18,7 @@ import org.jfree.chart.axis.AxisLocation;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.SymbolAxis;
+import org.jfree.chart.block.BlockBorder;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.title.TextTitle;
@@ -110,7 +111,7 @@ public final class SensitivityPlot {
     chart.setTitle(title);
     chart.setBackgroundPaint(Color.WHITE);
     chart.getLegend().setItemFont(PlotStyle.SUBTITLE);
-    chart.getLegend().setFrame(org.jfree.chart.block.BlockBorder.NONE);
+    chart.getLegend().setFrame(BlockBorder.NONE);
     return chart;
   }
 
@@ -162,8 +163,11 @@ public final class SensitivityPlot {
   /** Names of nodes end in what tells them apart. */
   private static String shortName(String name) {
     String plain = Figures.plain(name);
-    return plain.length() <= LONGEST_NAME
-        ? plain
-        : "\u2026" + plain.substring(plain.length() - LONGEST_NAME + 1);
+    if (plain.length() <= LONGEST_NAME) {
+      return plain;
+    }
+    int start = plain.length() - LONGEST_NAME + 1;
+    boolean splitsPair = Character.isLowSurrogate(plain.charAt(start));
+    return "\u2026" + plain.substring(splitsPair ? start + 1 : start);
   }
 }

@@ -2,6 +2,7 @@ package dev.mixtune.results;
 
 import dev.mixtune.engine.UserException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -44,7 +45,6 @@ final class StudyLock implements AutoCloseable {
     try {
       if (tryLock(channel) == null) {
         String holder = Files.readString(file).trim();
-        channel.close();
         throw new UserException(
             "the study '" + study + "' is in use" + (holder.isEmpty() ? "" : " by " + holder),
             "Wait for it, end it, or choose another folder with --out");
@@ -56,7 +56,19 @@ final class StudyLock implements AutoCloseable {
                   .getBytes(StandardCharsets.UTF_8)));
       return new StudyLock(channel);
     } catch (IOException e) {
+      closeAfter(channel, e);
       throw cannotLock(file, e);
+    } catch (UserException e) {
+      closeAfter(channel, e);
+      throw e;
+    }
+  }
+
+  private static void closeAfter(FileChannel channel, Exception cause) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 
@@ -80,7 +92,7 @@ final class StudyLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a study holds. Reads a study that is at rest, and, without disturbing it, one that another
@@ -169,8 +170,7 @@ public final class StudyReader implements AutoCloseable {
     }
   }
 
-  static void closeQuietly(
-      @org.jspecify.annotations.Nullable Connection connection, Exception cause) {
+  static void closeQuietly(@Nullable Connection connection, Exception cause) {
     if (connection == null) {
       return;
     }

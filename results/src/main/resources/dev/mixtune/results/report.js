@@ -30,7 +30,7 @@
     return Number(value.toPrecision(3)) + ' ' + units[unit];
   }
   const points = value => value.toFixed(2).replace(/^-0\.00$/, '0.00').replace('-', '\u2212');
-  const ratio = value => value.toFixed(2) + '\u00d7';
+  const ratio = value => value.toFixed(value < 0.1 ? 3 : 2) + '\u00d7';
   const cost = point => state.across === 'size' ? point.sizeBytes : point.latencyRatio;
   const name = point => point.chosen ? 'chosen ' + point.id
     : point.uniform !== null ? 'uniform ' + point.uniform + ' bits' : point.id;
@@ -38,8 +38,7 @@
   function scale(low, high, from, to, logarithmic) {
     const f = logarithmic ? Math.log : x => x;
     const a = f(low), b = f(high);
-    const to_ = value => from + (f(value) - a) / (b - a) * (to - from);
-    return to_;
+    return value => from + (f(value) - a) / (b - a) * (to - from);
   }
 
   function linearTicks(low, high, most) {
@@ -181,6 +180,7 @@
     draw(svg, 'rect', { x: floatX - 5, y: floatY - 5, width: 10, height: 10, class: 'point float' });
     const order = data.points.slice().sort((a, b) => rank(a) - rank(b));
     const taken = [[floatX - 7, floatY - 7, floatX + 7, floatY + 7, 1000]];
+    if (data.limit !== null) taken.push([box[2] - 76, y(data.limit) - 20, box[2], y(data.limit), 1000]);
     const labels = [{ x: floatX, y: floatY, text: 'float', kind: 'float' }];
     for (const p of order) {
       const px = +x(cost(p)).toFixed(1), py = +y(p.drop[0]).toFixed(1);
@@ -216,8 +216,8 @@
 
   function describe(p) {
     const lines = [name(p),
-      'drop ' + points(p.drop[0]) + ' points [' + points(p.drop[1]) + ' \u2026 ' + points(p.drop[2]) + '] on search data'];
-    if (p.holdout) lines.push('drop ' + points(p.holdout[0]) + ' points [' + points(p.holdout[1]) + ' \u2026 ' + points(p.holdout[2]) + '] on the holdout');
+      'drop ' + points(p.drop[0]) + ' points [' + points(p.drop[1]) + ' to ' + points(p.drop[2]) + '] on search data'];
+    if (p.holdout) lines.push('drop ' + points(p.holdout[0]) + ' points [' + points(p.holdout[1]) + ' to ' + points(p.holdout[2]) + '] on the holdout');
     lines.push(bytes(p.sizeBytes) + ' (' + ratio(p.sizeRatio) + ' of float)');
     lines.push(Number(p.latencyMs.toPrecision(3)) + ' ms (' + ratio(p.latencyRatio) + ' of float), ' + data.basis);
     lines.push(p.averageBits.toFixed(2) + ' bits per weight');

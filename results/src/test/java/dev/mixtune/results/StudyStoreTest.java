@@ -11,6 +11,7 @@ import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.search.Evaluation;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +59,7 @@ class StudyStoreTest {
     return StudyStore.open(file(), identity(), CLOCK);
   }
 
-  private static Evaluation evaluation(int number) {
+  static Evaluation evaluation(int number) {
     List<Scheme> schemes = new ArrayList<>();
     for (int bit = 0; bit < 12; bit++) {
       schemes.add((number >> bit & 1) == 1 ? Scheme.W8A8 : Scheme.W4A8);
@@ -155,6 +157,37 @@ class StudyStoreTest {
   }
 
   @Test
+  void aProcessKeepsOthersOutUntilItIsKilledAndLosesNothing() throws Exception {
+    Process writer =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                StudyWriter.class.getName(),
+                file().toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    int last = -1;
+    try (BufferedReader lines = writer.inputReader(StandardCharsets.UTF_8)) {
+      while (last < 30) {
+        last = Integer.parseInt(lines.readLine());
+      }
+      assertThatThrownBy(() -> StudyStore.open(file(), Map.of("seed", "7"), CLOCK))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("in use by process " + writer.pid());
+    } finally {
+      writer.destroyForcibly().waitFor();
+    }
+    try (StudyStore store = StudyStore.open(file(), Map.of("seed", "7"), CLOCK)) {
+      List<Evaluation> kept = store.evaluations();
+      assertThat(kept).hasSizeGreaterThan(last);
+      for (int number = 0; number < kept.size(); number++) {
+        assertThat(kept.get(number)).isEqualTo(evaluation(number));
+      }
+    }
+  }
+
+  @Test
   void aTornLogKeepsTheWholeRowsBeforeTheTear() throws IOException {
     Path after = Files.createDirectory(folder.resolve("after"));
     try (StudyStore store = open()) {
@@ -163,7 +196,7 @@ class StudyStoreTest {
       }
       Files.copy(file(), after.resolve("study.db"));
       byte[] log = Files.readAllBytes(folder.resolve("study.db-wal"));
-      Files.write(after.resolve("study.db-wal"), java.util.Arrays.copyOf(log, log.length - 1000));
+      Files.write(after.resolve("study.db-wal"), Arrays.copyOf(log, log.length - 1000));
     }
     try (StudyStore store = StudyStore.open(after.resolve("study.db"), identity(), CLOCK)) {
       List<Evaluation> kept = store.evaluations();

@@ -1,0 +1,120 @@
+package dev.mixtune.results;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Frontiers that differ from another one in a single respect. */
+final class FrontierEdits {
+  private FrontierEdits() {}
+
+  static Frontier with(Frontier f, Frontier.Limit limit) {
+    return copy(f, f.task(), limit, f.layers(), f.points(), f.uniforms(), f.certificate());
+  }
+
+  static Frontier with(Frontier f, List<FrontierPoint> points) {
+    return copy(f, f.task(), f.limit(), f.layers(), points, f.uniforms(), f.certificate());
+  }
+
+  static Frontier with(Frontier f, Frontier.@Nullable CertificateFacts certificate) {
+    return copy(f, f.task(), f.limit(), f.layers(), f.points(), f.uniforms(), certificate);
+  }
+
+  static Frontier withUniforms(Frontier f, List<FrontierPoint> uniforms) {
+    return copy(f, f.task(), f.limit(), f.layers(), f.points(), uniforms, f.certificate());
+  }
+
+  /** The task, every layer and its operator are called so. */
+  static Frontier named(Frontier f, String name) {
+    List<Frontier.LayerFacts> layers =
+        f.layers().stream()
+            .map(l -> new Frontier.LayerFacts(name, name, l.macs(), l.parameters(), l.group()))
+            .toList();
+    return copy(f, name, f.limit(), layers, f.points(), f.uniforms(), f.certificate());
+  }
+
+  static FrontierPoint named(FrontierPoint p, String id) {
+    return new FrontierPoint(
+        id,
+        p.bits(),
+        p.schemes(),
+        p.kernels(),
+        p.search(),
+        p.holdout(),
+        p.latencyMs(),
+        p.latencyRatio(),
+        p.latencyRelativeError(),
+        p.predictedLatencyMs(),
+        p.latencyBasis(),
+        p.sizeBytes(),
+        p.sizeRatio(),
+        p.averageBits(),
+        p.uniform(),
+        false);
+  }
+
+  static FrontierPoint timed(FrontierPoint p, double ratio) {
+    return new FrontierPoint(
+        p.id(),
+        p.bits(),
+        p.schemes(),
+        p.kernels(),
+        p.search(),
+        p.holdout(),
+        4 * ratio,
+        ratio,
+        p.latencyRelativeError(),
+        p.predictedLatencyMs(),
+        p.latencyBasis(),
+        p.sizeBytes(),
+        p.sizeRatio(),
+        p.averageBits(),
+        p.uniform(),
+        p.chosen());
+  }
+
+  static FrontierPoint scored(FrontierPoint p, Score search) {
+    return new FrontierPoint(
+        p.id(),
+        p.bits(),
+        p.schemes(),
+        p.kernels(),
+        search,
+        p.holdout(),
+        p.latencyMs(),
+        p.latencyRatio(),
+        p.latencyRelativeError(),
+        p.predictedLatencyMs(),
+        p.latencyBasis(),
+        p.sizeBytes(),
+        p.sizeRatio(),
+        p.averageBits(),
+        p.uniform(),
+        p.chosen());
+  }
+
+  private static Frontier copy(
+      Frontier f,
+      String task,
+      Frontier.Limit limit,
+      List<Frontier.LayerFacts> layers,
+      List<FrontierPoint> points,
+      List<FrontierPoint> uniforms,
+      Frontier.@Nullable CertificateFacts certificate) {
+    return new Frontier(
+        f.schemaVersion(),
+        task,
+        f.metric(),
+        f.model(),
+        f.target(),
+        f.reference(),
+        f.latency(),
+        limit,
+        layers,
+        points,
+        uniforms,
+        certificate,
+        f.hypervolume(),
+        f.evaluations(),
+        f.seed());
+  }
+}
