@@ -49,8 +49,7 @@ final class Choice {
     Comparator<Evaluation> bySize = Comparator.comparingLong(Evaluation::sizeBytes);
     Comparator<Evaluation> order =
         prefersSize ? bySize.thenComparing(bySpeed) : bySpeed.thenComparing(bySize);
-    return (a, b) ->
-        order.thenComparing((Evaluation e) -> e.plan().key()).compare(get(a), get(b));
+    return (a, b) -> order.thenComparing((Evaluation e) -> e.plan().key()).compare(get(a), get(b));
   }
 
   private ToLongFunction<Evaluation> stepsAboveFastest() {

@@ -72,7 +72,13 @@ final class Console {
         String bar = "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled);
         String line =
             String.format(
-                Locale.ROOT, "%-12s [%s] %3.0f%%%s  %s", phase, bar, share * 100, remaining, detail);
+                Locale.ROOT,
+                "%-12s [%s] %3.0f%%%s  %s",
+                phase,
+                bar,
+                share * 100,
+                remaining,
+                detail);
         out.print("\r" + fit(line));
         out.flush();
         lineOpen = true;
@@ -119,7 +125,8 @@ final class Console {
 
   private static String escape(String text) {
     StringBuilder escaped = new StringBuilder();
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         escaped.append('\\').append(c);
       } else if (c < 0x20) {

@@ -23,8 +23,7 @@ final class Deadline implements Stop {
    * @param budget of the whole study, or null
    * @param interrupted set by the user's interrupt
    */
-  Deadline(
-      Clock clock, long startMillis, @Nullable Duration budget, AtomicBoolean interrupted) {
+  Deadline(Clock clock, long startMillis, @Nullable Duration budget, AtomicBoolean interrupted) {
     this.clock = clock;
     this.startMillis = startMillis;
     this.budget = budget;

@@ -7,6 +7,7 @@ import dev.mixtune.results.StudyStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -30,14 +31,13 @@ final class Holdout {
   /** The outcome of a plan; starts the next ones of {@code order} side by side with it. */
   Outcome score(Plan plan, List<Plan> order) {
     int at = Math.max(0, order.indexOf(plan));
-    for (int i = at; i < Math.min(order.size(), at + ahead); i++) {
-      start(order.get(i));
-    }
-    return await(start(plan));
+    order.subList(at, Math.min(order.size(), at + ahead)).forEach(this::start);
+    start(plan);
+    return await(Objects.requireNonNull(running.get(plan), "just started"));
   }
 
-  private Future<Outcome> start(Plan plan) {
-    return running.computeIfAbsent(plan, key -> workers.submit(() -> outcome(key)));
+  private void start(Plan plan) {
+    running.computeIfAbsent(plan, key -> workers.submit(() -> outcome(key)));
   }
 
   private Outcome outcome(Plan plan) {

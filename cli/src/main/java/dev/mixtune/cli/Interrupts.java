@@ -18,8 +18,7 @@ final class Interrupts {
   /** Listens until {@link #done}. */
   static Interrupts listen() {
     Interrupts interrupts = new Interrupts();
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(interrupts::onShutdown, "mixtune-interrupt"));
+    Runtime.getRuntime().addShutdownHook(new Thread(interrupts::onShutdown, "mixtune-interrupt"));
     return interrupts;
   }
 

@@ -1,7 +1,10 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.UserException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,24 +29,29 @@ public final class Main {
             home,
             cache,
             Clock.systemUTC(),
-            new PrintStream(System.out, true, StandardCharsets.UTF_8),
-            new PrintStream(System.err, true, StandardCharsets.UTF_8),
-            System.console() != null);
+            stream(FileDescriptor.out),
+            stream(FileDescriptor.err),
+            Boolean.getBoolean("mixtune.terminal"));
     System.exit(run(around, arguments));
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+  }
+
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
 
   /** Runs the command. */
   static int run(Surroundings around, String... arguments) {
     CommandLine command = new CommandLine(new TuneCommand(around));
-    command.setOut(new java.io.PrintWriter(around.out(), true));
-    command.setErr(new java.io.PrintWriter(around.err(), true));
-    command.setExecutionExceptionHandler(
-        (failure, line, result) -> report(around, failure));
+    command.setOut(writer(around.out()));
+    command.setErr(writer(around.err()));
+    command.setExecutionExceptionHandler((failure, line, result) -> report(around, failure));
     command.setParameterExceptionHandler(
         (failure, rest) -> {
-          around
-              .err()
-              .println("tune: " + failure.getMessage() + ". See ./tune --help.");
+          around.err().println("tune: " + failure.getMessage() + ". See ./tune --help.");
           return ExitCodes.USER;
         });
     return command.execute(arguments);

@@ -117,11 +117,9 @@ final class MenuBuilder {
                   for (int member : members) {
                     changed = changed.with(member, scheme);
                   }
-                  long saved =
-                      untouchedBytes - Candidates.fileBytes(bench.lowering(), changed);
+                  long saved = untouchedBytes - Candidates.fileBytes(bench.lowering(), changed);
                   entries.add(
-                      new MenuEntry(
-                          scheme, Math.max(1, floatBytes - saved), damage.get(), 0));
+                      new MenuEntry(scheme, Math.max(1, floatBytes - saved), damage.get(), 0));
                 }
               }
               if (entries.isEmpty()) {

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 
 /** Reads quantities with units from the command line. */
 final class Quantities {
-  private static final Pattern SYNTAX = Pattern.compile("\\s*([0-9]*\\.?[0-9]+)\\s*([A-Za-z%]*)\\s*");
+  private static final Pattern SYNTAX =
+      Pattern.compile("\\s*([0-9]*\\.?[0-9]+)\\s*([A-Za-z%]*)\\s*");
 
   private Quantities() {}
 

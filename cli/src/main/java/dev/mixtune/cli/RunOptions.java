@@ -12,11 +12,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of a study, as typed. Reading them checks them. */
 final class RunOptions {
+  private static final Pattern COMMA = Pattern.compile(",");
+
   @Option(names = "--task", paramLabel = "FILE", description = "Task file (YAML).")
   @Nullable Path task;
 
@@ -109,9 +112,7 @@ final class RunOptions {
 
   /** The budget, if one was given. */
   Optional<Duration> budgetTime() {
-    return budget == null
-        ? Optional.empty()
-        : Optional.of(Quantities.duration("--budget", budget));
+    return budget == null ? Optional.empty() : Optional.of(Quantities.duration("--budget", budget));
   }
 
   /** The limit, if one was given. */
@@ -152,7 +153,7 @@ final class RunOptions {
   /** The objectives. */
   Set<Objective> objectiveSet() {
     Set<Objective> set = EnumSet.noneOf(Objective.class);
-    for (String name : objectives.split(",")) {
+    for (String name : COMMA.splitAsStream(objectives).toList()) {
       set.add(
           switch (name.trim().toLowerCase(Locale.ROOT)) {
             case "accuracy" -> Objective.ACCURACY;
@@ -175,7 +176,7 @@ final class RunOptions {
   /** The widths that layers may take. */
   Set<Integer> bitSet() {
     Set<Integer> set = new java.util.TreeSet<>();
-    for (String text : bits.split(",")) {
+    for (String text : COMMA.splitAsStream(bits).toList()) {
       switch (text.trim()) {
         case "2" -> set.add(2);
         case "4" -> set.add(4);
@@ -197,8 +198,7 @@ final class RunOptions {
 
   /** The evaluation limit, if one was given. */
   Optional<Integer> evaluationLimit() {
-    return Optional.ofNullable(maxEvaluations)
-        .map(count -> positive("--max-evaluations", count));
+    return Optional.ofNullable(maxEvaluations).map(count -> positive("--max-evaluations", count));
   }
 
   private static int positive(String option, int value) {

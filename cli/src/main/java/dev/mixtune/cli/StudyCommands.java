@@ -42,8 +42,7 @@ final class StudyCommands {
 
   private static List<String> arguments(StudyFolder folder) {
     try (StudyReader reader = StudyReader.open(folder.studyDb())) {
-      List<String> arguments =
-          StudyMemory.arguments(reader.document(StudyMemory.argumentsName()));
+      List<String> arguments = StudyMemory.arguments(reader.document(StudyMemory.argumentsName()));
       if (arguments.isEmpty()) {
         throw new UserException(
             "'" + folder.root() + "' holds no study that was started",

@@ -241,18 +241,15 @@ final class StudyRun {
           return offered;
         }
         costed.add(
-            menu.costed(
-                plan -> candidates.latency(bench.lowering().lower(plan)).millis(), base));
-        console.progress(
-            "kernels", (double) costed.size() / offered.size(), null, menu.group());
+            menu.costed(plan -> candidates.latency(bench.lowering().lower(plan)).millis(), base));
+        console.progress("kernels", (double) costed.size() / offered.size(), null, menu.group());
       }
       return costed;
     }
 
     private void show(Progress progress, Optional<Integer> most) {
       memory.rememberElapsed(deadline.elapsed());
-      double byCount =
-          most.isPresent() ? (double) progress.evaluations() / most.get() : 0;
+      double byCount = most.isPresent() ? (double) progress.evaluations() / most.get() : 0;
       double fraction = Math.min(0.99, Math.max(byCount, deadline.fraction()));
       Duration left =
           fraction <= 0.01
@@ -284,8 +281,7 @@ final class StudyRun {
               .filter(finding.search().uniforms().values()::contains)
               .toList();
       for (Plan plan : plans) {
-        if (holdout.score(plan, plans)
-            instanceof dev.mixtune.evaluators.Outcome.Scored scored) {
+        if (holdout.score(plan, plans) instanceof dev.mixtune.evaluators.Outcome.Scored scored) {
           scores.put(plan.id(), scored.score());
         }
       }
@@ -311,10 +307,7 @@ final class StudyRun {
       RunFacts run = facts(finding, written);
       run.write(folder.runJson());
       files.writePictures(
-          frontier,
-          finding.search().evaluations(),
-          SensitivityStep.map(sensitivity),
-          run);
+          frontier, finding.search().evaluations(), SensitivityStep.map(sensitivity), run);
       new Summary(console).print(frontier, finding, written, folder);
     }
 

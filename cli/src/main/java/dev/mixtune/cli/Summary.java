@@ -18,8 +18,7 @@ final class Summary {
     this.console = console;
   }
 
-  void print(
-      Frontier frontier, Finding finding, ChosenFile.Written written, StudyFolder folder) {
+  void print(Frontier frontier, Finding finding, ChosenFile.Written written, StudyFolder folder) {
     console.say("");
     console.say(
         String.format(

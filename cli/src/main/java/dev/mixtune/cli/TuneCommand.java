@@ -61,7 +61,12 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     around
         .out()
         .printf(
-            Locale.ROOT, "%-14s %-10s %9s %9s  %s%n", "target", "basis", "measured", "modelled",
+            Locale.ROOT,
+            "%-14s %-10s %9s %9s  %s%n",
+            "target",
+            "basis",
+            "measured",
+            "modelled",
             "description");
     for (TargetSummary target : new Targets(Workbench.hostFacts()).list()) {
       around

@@ -47,9 +47,7 @@ final class Verdict {
       return mostAccurate(search, plans, missed, interrupted);
     }
     MaxDrop limit = MaxDrop.parse(options.maxDrop);
-    return interrupted
-        ? stopped(search, plans, limit)
-        : certified(search, plans, limit, missed);
+    return interrupted ? stopped(search, plans, limit) : certified(search, plans, limit, missed);
   }
 
   private boolean isAllowed(Evaluation evaluation) {
@@ -109,11 +107,12 @@ final class Verdict {
         chosen,
         scores,
         missed ? ExitCodes.LIMIT_MISSED : exitCode,
-        missed ? "No plan meets --max-size or --max-latency. " + result.message() : result.message());
+        missed
+            ? "No plan meets --max-size or --max-latency. " + result.message()
+            : result.message());
   }
 
-  private static Outcome remembered(
-      Plan plan, Outcome outcome, Map<String, PairedScore> scores) {
+  private static Outcome remembered(Plan plan, Outcome outcome, Map<String, PairedScore> scores) {
     if (outcome instanceof Outcome.Scored scored) {
       scores.put(plan.id(), scored.score());
     }

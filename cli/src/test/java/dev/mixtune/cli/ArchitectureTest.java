@@ -67,8 +67,7 @@ class ArchitectureTest {
   @Test
   void librariesLiveInOneRoom() {
     onlyIn("dev.mixtune.search..", "io.jenetics..");
-    onlyIn(
-        "dev.mixtune.engine..", "ai.onnx.proto..", "ai.onnxruntime..", "com.google.protobuf..");
+    onlyIn("dev.mixtune.engine..", "ai.onnx.proto..", "ai.onnxruntime..", "com.google.protobuf..");
     onlyIn("dev.mixtune.results..", "java.sql..", "org.sqlite..", "org.jfree..");
     onlyIn("dev.mixtune.evaluators..", "ai.djl..");
     onlyIn("dev.mixtune.cli..", "picocli..", "ch.qos.logback..");
