@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * and whose bound is below the best known (Pisinger, "A minimal algorithm for the multiple-choice
  * knapsack problem", EJOR 1995, doi:10.1016/0377-2217(95)00015-I).
  *
- * <p>Exact as long as no more than {@link #MAX_STATES} partial solutions are alive at once, which
- * sensitivities that differ from layer to layer do not come near. Where all groups give the same
- * damage per weight, the bound tells nothing apart and their number would explode: then the most
- * hopeful ones go on, only gains above {@link #GOOD_ENOUGH} are looked for, and the solution says
- * that it is not proven.
+ * <p>Exact as long as no more than {@link #MAX_STATES} partial solutions are alive at once. With
+ * one limit and sensitivities that differ from layer to layer they stay far below it; with two
+ * limits and hundreds of groups, or where all groups give the same damage per weight so that the
+ * bound tells nothing apart, they can exceed it. Then the most hopeful ones go on, only gains above
+ * {@link #GOOD_ENOUGH} are looked for, and the solution says that it is not proven.
  *
  * <p>A general solver for integer programmes would do as well in quality, but it takes seconds
  * where this takes milliseconds, stops at a tolerance and, being parallel, need not always stop at
