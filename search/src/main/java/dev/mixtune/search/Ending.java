@@ -1,0 +1,13 @@
+package dev.mixtune.search;
+
+/** Why a search ended. */
+public enum Ending {
+  /** {@link Stop} asked for it: the budget was spent or the user interrupted. */
+  BUDGET,
+  /** The allowed number of evaluations was used up. */
+  MAX_EVALUATIONS,
+  /** The hypervolume stood still for the allowed number of generations. */
+  NO_PROGRESS,
+  /** Every plan of the space was evaluated: the frontier is the true one. */
+  EXHAUSTED
+}

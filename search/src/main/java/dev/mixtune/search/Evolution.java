@@ -1,0 +1,145 @@
+package dev.mixtune.search;
+
+import dev.mixtune.engine.Plan;
+import io.jenetics.Genotype;
+import io.jenetics.MultiPointCrossover;
+import io.jenetics.Optimize;
+import io.jenetics.Phenotype;
+import io.jenetics.TournamentSelector;
+import io.jenetics.engine.Engine;
+import io.jenetics.engine.EvolutionStart;
+import io.jenetics.util.ISeq;
+import io.jenetics.util.RandomRegistry;
+import io.jenetics.util.Seq;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The (mu + lambda) evolution. Jenetics selects parents, recombines, mutates and evaluates lambda
+ * offspring; who survives is decided here, over parents and offspring together, because Jenetics
+ * draws its survivors from the parents alone.
+ *
+ * <p>Each generation has a random generator of its own, made from the seed and the generation's
+ * number, and the engine runs on the calling thread: the same evaluations lead to the same plans,
+ * whoever computed them and when.
+ */
+final class Evolution {
+  private static final double CROSSOVER = 0.45;
+
+  /** Two cuts move a run of neighbouring layers at once, and with it their boundary costs. */
+  private static final int CUTS = 2;
+
+  /** Frontiers over three objectives are larger than a batch; few parents would lose most of it. */
+  private static final long PARENTS_PER_OFFSPRING = 3;
+
+  private static final int TOURNAMENT = 2;
+
+  private final SearchSpace space;
+  private final SearchSettings settings;
+  private final Archive archive;
+  private final Batches batches;
+  private final Engine<OptionGene, Standing> engine;
+  private List<Plan> parents = List.of();
+
+  Evolution(SearchSpace space, SearchSettings settings, Archive archive, Batches batches) {
+    this.space = space;
+    this.settings = settings;
+    this.archive = archive;
+    this.batches = batches;
+    long free = space.menus().stream().filter(menu -> menu.entries().size() > 1).count();
+    this.engine =
+        new Engine.Builder<OptionGene, Standing>(
+                this::evaluated, OptionChromosome.shape(space.menus()))
+            .optimize(Optimize.MAXIMUM)
+            .populationSize(settings.populationSize())
+            .offspringFraction(1)
+            .maximalPhenotypeAge(Long.MAX_VALUE)
+            .offspringSelector(new TournamentSelector<>(TOURNAMENT))
+            .alterers(
+                new MultiPointCrossover<>(CROSSOVER, CUTS),
+                new GeneMutation(1.0 / Math.max(1, free)),
+                new FreshOffspring(space, archive::knows))
+            .executor(Runnable::run)
+            .build();
+  }
+
+  /** Breeds one generation, its first parents being the best of what is in the archive. */
+  void breed(int generation) {
+    if (parents.isEmpty()) {
+      parents = survivors(archive.evaluations().stream().map(Evaluation::plan).toList());
+    }
+    EvolutionStart<OptionGene, Standing> start =
+        EvolutionStart.of(phenotypes(parents, generation), generation);
+    List<Plan> offspring =
+        RandomRegistry.with(
+            new Random(mix(settings.seed(), generation)),
+            random -> engine.evolve(start).genotypes().map(this::plan).asList());
+    parents = survivors(Stream.concat(parents.stream(), offspring.stream()).toList());
+  }
+
+  /** The best by front, then by crowding, then in the order given; each plan once. */
+  private List<Plan> survivors(List<Plan> plans) {
+    Set<Plan> candidates = new LinkedHashSet<>(plans);
+    List<Evaluation> evaluations =
+        candidates.stream()
+            .filter(space::contains)
+            .flatMap(plan -> archive.find(plan).stream())
+            .toList();
+    List<Standing> standings = Ranking.of(evaluations, archive.dominance());
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < evaluations.size(); i++) {
+      order.add(i);
+    }
+    order.sort(Comparator.comparing(standings::get, Comparator.reverseOrder()));
+    return order.stream()
+        .limit(PARENTS_PER_OFFSPRING * settings.populationSize())
+        .map(i -> evaluations.get(i).plan())
+        .toList();
+  }
+
+  private ISeq<Phenotype<OptionGene, Standing>> phenotypes(List<Plan> plans, long generation) {
+    List<Evaluation> evaluations =
+        plans.stream().flatMap(plan -> archive.find(plan).stream()).toList();
+    List<Standing> standings = Ranking.of(evaluations, archive.dominance());
+    List<Phenotype<OptionGene, Standing>> phenotypes = new ArrayList<>();
+    for (int i = 0; i < plans.size(); i++) {
+      Genotype<OptionGene> genotype =
+          OptionChromosome.genotype(space.menus(), space.options(plans.get(i)));
+      phenotypes.add(Phenotype.of(genotype, generation, standings.get(i)));
+    }
+    return ISeq.of(phenotypes);
+  }
+
+  /** Jenetics' evaluator: pays for the offspring; what they are worth is ranked afterwards. */
+  private ISeq<Phenotype<OptionGene, Standing>> evaluated(
+      Seq<Phenotype<OptionGene, Standing>> population) {
+    batches.evaluate(
+        population.stream()
+            .filter(Phenotype::nonEvaluated)
+            .map(phenotype -> plan(phenotype.genotype()))
+            .toList());
+    return population.stream()
+        .map(p -> p.isEvaluated() ? p : p.withFitness(Standing.UNRANKED))
+        .collect(ISeq.toISeq());
+  }
+
+  private Plan plan(Genotype<OptionGene> genotype) {
+    return space.plan(OptionChromosome.options(genotype));
+  }
+
+  /**
+   * A seed for one generation: the output function of SplitMix64 (Steele, Lea and Flood, "Fast
+   * splittable pseudorandom number generators", OOPSLA 2014, doi:10.1145/2660193.2660195).
+   */
+  private static long mix(long seed, int generation) {
+    long z = seed + (generation + 1) * 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.mixtune.search;
+
+import dev.mixtune.engine.Plan;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * The search: uniform plans, then plans handed in, then solved seeds, then evolution, until a limit
+ * is met.
+ *
+ * <p>The plans asked for depend on the space, the settings, the warm start and the evaluations
+ * alone. After a stop of any kind, running again with an evaluator that remembers replays the same
+ * sequence up to the stop and goes on from there.
+ */
+public final class GeneticSearch {
+  private static final int ANCHOR_BITS = 8;
+
+  private final SearchSpace space;
+  private final SearchSettings settings;
+  private final List<Plan> warmStart;
+  private final Archive archive;
+  private final Batches batches;
+  private final List<Progress> history = new ArrayList<>();
+
+  /**
+   * A search, not started.
+   *
+   * @param space what there is to choose from
+   * @param settings how it runs
+   * @param warmStart plans to try early, such as another study's frontier; those that the offered
+   *     menus do not allow are passed over
+   * @param evaluator scores plans; never asked for the same plan twice
+   * @param stop asked between batches
+   * @param listener told after each batch
+   */
+  public GeneticSearch(
+      SearchSpace space,
+      SearchSettings settings,
+      List<Plan> warmStart,
+      Evaluator evaluator,
+      Stop stop,
+      ProgressListener listener) {
+    this.space = space;
+    this.settings = settings;
+    this.warmStart = List.copyOf(warmStart);
+    this.archive = new Archive(space, Dominance.exact(settings.objectives()));
+    this.batches = new Batches(space, settings, archive, evaluator, stop, listener);
+  }
+
+  /**
+   * Runs to the end; call once.
+   *
+   * @throws IllegalStateException when the evaluator breaks its contract
+   */
+  public SearchResult run() {
+    SortedMap<Integer, Plan> uniforms = UniformPlans.of(space);
+    List<Plan> anchorFirst = anchorFirst(uniforms);
+    batches.evaluate(anchorFirst);
+    archive.judgeBy(
+        Dominance.anchored(
+            settings.objectives(),
+            anchorFirst.stream().flatMap(plan -> archive.find(plan).stream()).toList()));
+    batches.evaluate(warmStart.stream().filter(space::offers).toList());
+    if (batches.limit().isEmpty()) {
+      batches.evaluate(
+          Seeds.of(
+              space, settings.objectives(), settings.knapsackLimits(), settings.greedyPlans()));
+    }
+    history.add(batches.progress());
+    Ending ending = evolve();
+    return new SearchResult(
+        archive.evaluations(), archive.frontier(), archive.dominance(), uniforms, history, ending);
+  }
+
+  private Ending evolve() {
+    Evolution evolution = new Evolution(space, settings, archive, batches);
+    double best = history.get(0).hypervolume();
+    int idle = 0;
+    for (int generation = 1; ; generation++) {
+      Optional<Ending> limit = batches.limit();
+      if (limit.isPresent()) {
+        return limit.get();
+      }
+      if (idle >= settings.noProgressGenerations()) {
+        return Ending.NO_PROGRESS;
+      }
+      batches.enter(generation);
+      List<Plan> lastFew = batches.lastFew();
+      if (lastFew.isEmpty()) {
+        evolution.breed(generation);
+      } else {
+        batches.evaluate(lastFew);
+      }
+      Progress progress = batches.progress();
+      history.add(progress);
+      double gain = progress.hypervolume() - best;
+      idle = gain > settings.minHypervolumeGain() * best ? 0 : idle + 1;
+      best = Math.max(best, progress.hypervolume());
+    }
+  }
+
+  /** The 8-bit plan first: latency ties are anchored at it. Then from the widest down. */
+  private static List<Plan> anchorFirst(SortedMap<Integer, Plan> uniforms) {
+    return uniforms.entrySet().stream()
+        .sorted(Comparator.comparingInt(entry -> entry.getKey() == ANCHOR_BITS ? 0 : 1))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+}
