@@ -29,4 +29,9 @@ record Finding(
   Finding {
     holdout = Map.copyOf(holdout);
   }
+
+  /** This finding with more holdout scores. */
+  Finding withHoldout(Map<String, PairedScore> scores) {
+    return new Finding(search, certificate, chosen, scores, exitCode, message);
+  }
 }

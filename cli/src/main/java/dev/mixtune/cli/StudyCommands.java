@@ -60,7 +60,6 @@ final class StudyCommands {
 
   private int study(RunOptions options, StudyFolder folder, List<String> arguments) {
     Console console = new Console(around.out(), options.style(around.terminal()), around.clock());
-    LogFile.open(folder.tuneLog());
     Interrupts interrupts = Interrupts.listen();
     try {
       return new StudyRun(options, folder, around, console, interrupts).run(arguments);
@@ -69,6 +68,7 @@ final class StudyCommands {
     }
   }
 
+  /** Names the folder; it is made once the input has proved right. */
   private StudyFolder newFolder(RunOptions options) {
     if (options.out != null) {
       StudyFolder folder = new StudyFolder(options.out);
@@ -77,7 +77,7 @@ final class StudyCommands {
             "--out '" + options.out + "' already holds a study",
             "Go on with it by ./tune resume " + options.out + ", or name another folder.");
       }
-      return folder.create();
+      return folder;
     }
     String name = safe(taskName(options)) + "-" + safe(targetName(options));
     Path parent = Path.of("out");
@@ -85,7 +85,7 @@ final class StudyCommands {
     for (int copy = 2; Files.exists(free); copy++) {
       free = parent.resolve(name + "-" + copy);
     }
-    return new StudyFolder(free).create();
+    return new StudyFolder(free);
   }
 
   private String taskName(RunOptions options) {

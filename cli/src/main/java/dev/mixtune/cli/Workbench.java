@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything that is ready before the first candidate: task, network, data, rounded weights. */
 final class Workbench implements AutoCloseable {
+  /** How activation ranges are chosen. */
+  static final String RANGE_METHOD = "mse";
+
+  /** How weights are rounded. */
+  static final String ROUNDING_METHOD = "mse";
+
   /** A batch whose largest activation exceeds this falls out of the caches. */
   private static final long BATCH_BYTES = 16L << 20;
 
@@ -112,8 +118,8 @@ final class Workbench implements AutoCloseable {
     Iterable<Map<String, Tensor>> batches =
         data.calibration().batches(fixedBatch ? 1 : batch(network), fixedBatch);
     Calibration calibration =
-        new Calibrator(runtime, workers).run(network, batches, RangeMethods.named("mse"));
-    RoundingLibrary rounded = new RoundingLibrary(network, RoundingMethods.named("mse"));
+        new Calibrator(runtime, workers).run(network, batches, RangeMethods.named(RANGE_METHOD));
+    RoundingLibrary rounded = new RoundingLibrary(network, RoundingMethods.named(ROUNDING_METHOD));
     library = rounded;
     lowering = new PlanLowering(network, calibration, rounded);
   }

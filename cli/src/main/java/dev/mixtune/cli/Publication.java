@@ -1,0 +1,102 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.PairedScore;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.evaluators.SampleSet;
+import dev.mixtune.evaluators.Sensitivity;
+import dev.mixtune.results.Frontier;
+import dev.mixtune.results.RunFacts;
+import dev.mixtune.results.StudyFolder;
+import dev.mixtune.search.ReferencePoint;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/** Writes a finding: the chosen file, the frontier, the plots, the page, the last lines. */
+final class Publication {
+  private final StudyContext context;
+  private final Workbench bench;
+  private final StudyFolder folder;
+
+  Publication(StudyContext context) {
+    this.context = context;
+    this.bench = context.bench();
+    this.folder = context.folder();
+  }
+
+  void publish(Finding finding, Sensitivity sensitivity, ReferencePoint corner) {
+    ChosenFile.Written written = writeChosen(finding);
+    Frontier frontier =
+        new FrontierAssembler(bench, context.options(), context.latencies())
+            .assemble(finding, corner);
+    StudyFiles files = new StudyFiles(folder);
+    files.writeFrontier(frontier, written);
+    RunFacts run = facts(finding, written);
+    run.write(folder.runJson());
+    files.writePictures(
+        frontier, finding.search().evaluations(), SensitivityStep.map(sensitivity), run);
+    new Summary(context.console()).print(frontier, finding, written, folder);
+  }
+
+  /** The file is scored on the holdout where the plan was, else on the search split. */
+  private ChosenFile.Written writeChosen(Finding finding) {
+    Plan plan = finding.chosen().plan();
+    PairedScore held = finding.holdout().get(plan.id());
+    SampleSet samples = held == null ? bench.data().search() : bench.data().holdout();
+    PairedScore expected = held == null ? Choice.score(finding.chosen()) : held;
+    return new ChosenFile(bench, context.latencies())
+        .write(plan, folder.chosenOnnx(), samples, expected);
+  }
+
+  private RunFacts facts(Finding finding, ChosenFile.Written written) {
+    List<String> notes = new ArrayList<>();
+    notes.add(finding.message());
+    notes.add(
+        String.format(
+            Locale.ROOT,
+            "The chosen file was read back from disk: %d bytes, %.3f of the float model's time"
+                + " (%.3f ms).",
+            written.sizeBytes(),
+            written.latency().ratio(),
+            written.latency().millis()));
+    bench.host().warning().ifPresent(notes::add);
+    Instant finished = context.around().clock().instant();
+    return new RunFacts(
+        "./tune " + String.join(" ", context.memory().arguments()),
+        finished.minus(context.deadline().elapsed()).toString(),
+        finished.toString(),
+        context.deadline().elapsed().toMillis() / 1000.0,
+        StudyPhases.words(finding.search().ending()),
+        settings(),
+        versions(),
+        Map.of("machine", bench.host().summary()),
+        notes);
+  }
+
+  private Map<String, String> settings() {
+    RunOptions options = context.options();
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("target", options.target);
+    settings.put("max drop", Objects.requireNonNullElse(options.maxDrop, "none"));
+    settings.put("budget", Objects.requireNonNullElse(options.budget, "none given"));
+    settings.put("workers", Integer.toString(options.workerCount()));
+    settings.put("threads per inference", Integer.toString(bench.threads()));
+    settings.put("activation ranges", Workbench.RANGE_METHOD);
+    settings.put("weight rounding", Workbench.ROUNDING_METHOD);
+    return settings;
+  }
+
+  private Map<String, String> versions() {
+    Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("mixtune", Identity.version());
+    versions.put("runtime", bench.runtime().version());
+    versions.put("lowering", Integer.toString(PlanLowering.VERSION));
+    versions.put("java", System.getProperty("java.version", "unknown"));
+    return versions;
+  }
+}
