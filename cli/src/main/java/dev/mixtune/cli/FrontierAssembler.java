@@ -130,16 +130,12 @@ final class FrontierAssembler {
   }
 
   private Frontier.Deployment deployment() {
-    List<Long> shape = new ArrayList<>(bench.network().graph().shape(inputName()));
+    List<Long> shape = new ArrayList<>(bench.network().inputShape());
     if (!shape.isEmpty()) {
       shape.set(0, (long) bench.task().latency().batch());
     }
     return new Frontier.Deployment(
         bench.task().latency().batch(), shape, bench.threads(), bench.target().basis());
-  }
-
-  private String inputName() {
-    return bench.network().graph().inputs().get(0).getName();
   }
 
   private Frontier.Limit limit() {

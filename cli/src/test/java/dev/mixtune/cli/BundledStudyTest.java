@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BundledStudyTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @TempDir Path temp;
+  @TempDir static Path temp;
   private Path study;
   private Tune run;
   private JsonNode frontier;

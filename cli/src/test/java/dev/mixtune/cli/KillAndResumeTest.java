@@ -53,7 +53,9 @@ class KillAndResumeTest {
                 "-Dmixtune.home=" + Tune.ROOT,
                 "-Djava.awt.headless=true",
                 "-cp",
-                System.getProperty("java.class.path"),
+                // Surefire hides the class path in a jar of its own.
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
                 "dev.mixtune.cli.Main"));
     command.addAll(List.of(with(STUDY, "--out", out.toString())));
     return new ProcessBuilder(command)

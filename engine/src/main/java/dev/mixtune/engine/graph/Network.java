@@ -37,4 +37,9 @@ public record Network(
     }
     return groups;
   }
+
+  /** Shape of the first input at batch 1; unknown axes are 1. */
+  public List<Long> inputShape() {
+    return graph.shape(graph.inputs().get(0).getName());
+  }
 }
