@@ -4,7 +4,9 @@ package dev.mixtune.engine.calibration;
  * Distribution of one tensor's values, filled as they stream by; its memory does not grow.
  *
  * <p>Bins cover {@code [-reach, reach)} evenly. A value beyond doubles the reach by merging
- * neighbouring bins, so that at least a quarter of all bins lie within the largest magnitude.
+ * neighbouring bins, so that at least a quarter of all bins lie between 0 and the largest
+ * magnitude. The reach is a power of two that depends on that magnitude only, so neither the order
+ * of the values nor their division into batches matters.
  */
 public final class ActivationHistogram {
   private static final int BINS = 8192;
@@ -15,6 +17,7 @@ public final class ActivationHistogram {
   private float minimum = Float.POSITIVE_INFINITY;
   private float maximum = Float.NEGATIVE_INFINITY;
   private long samples;
+  private long zeros;
   private long notFinite;
 
   /** Adds all values. NaN and infinities are counted apart. */
@@ -31,21 +34,21 @@ public final class ActivationHistogram {
   }
 
   private void add(float value) {
+    samples++;
+    if (value == 0) {
+      zeros++;
+      return;
+    }
     double magnitude = Math.abs((double) value);
     if (magnitude >= reach) {
       extend(magnitude);
     }
-    int bin = reach == 0 ? HALF : (int) Math.floor(value / reach * HALF) + HALF;
+    int bin = (int) Math.floor(value / reach * HALF) + HALF;
     counts[Math.min(BINS - 1, Math.max(0, bin))]++;
-    samples++;
   }
 
   private void extend(double magnitude) {
-    if (magnitude == 0) {
-      return;
-    }
     if (reach == 0) {
-      // So far only zeros, all in the bin that starts at 0: any reach keeps them right.
       reach = Math.scalb(1.0, Math.getExponent(magnitude) + 1);
       return;
     }
@@ -84,9 +87,24 @@ public final class ActivationHistogram {
     return notFinite;
   }
 
+  /** Number of values seen that are exactly 0, which every grid holds without error. */
+  public long zeros() {
+    return zeros;
+  }
+
+  /** Upper end of the last bin: a power of two above all magnitudes, 0 when only zeros came. */
+  double reach() {
+    return reach;
+  }
+
+  /** Number of values other than 0 in each of the bins, which cover {@code [-reach, reach)}. */
+  long[] counts() {
+    return counts.clone();
+  }
+
   /**
    * Expected squared error per value of an 8-bit grid over a range: what the range cuts off, plus
-   * {@code step^2 / 12} for what it rounds.
+   * {@code step^2 / 12} for what it rounds. Zeros are exact.
    *
    * @param low lower end of the grid
    * @param high upper end of the grid

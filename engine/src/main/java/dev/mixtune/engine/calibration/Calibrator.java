@@ -7,12 +7,11 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.graph.Network;
-import dev.mixtune.engine.runtime.ModelRuntime;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.engine.runtime.Session;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,7 +36,7 @@ public final class Calibrator {
    * @param network the network
    * @param batches inputs by name; read once
    * @param method chooses the ranges
-   * @throws UserException when the network computes NaN or infinity on a sample
+   * @throws UserException when the network computes nothing but NaN or infinity somewhere
    */
   public Calibration run(
       Network network, Iterable<Map<String, Tensor>> batches, RangeMethod method) {
@@ -78,36 +77,27 @@ public final class Calibrator {
 
   /** The network with every float activation as an output. */
   private byte[] watched(Network network) {
-    Set<String> floats = floatValues(network);
-    ModelProto.Builder model = network.graph().model().toBuilder();
-    GraphProto.Builder graph = model.getGraphBuilder().clearOutput();
-    Map<String, ValueInfoProto> outputs = new LinkedHashMap<>();
-    for (String value : floats) {
-      outputs.put(value, ValueInfoProto.newBuilder().setName(value).build());
+    Set<String> values = new LinkedHashSet<>();
+    for (NodeProto node : network.graph().nodes()) {
+      values.addAll(node.getOutputList());
     }
-    graph.addAllOutput(outputs.values());
-    return model.build().toByteArray();
-  }
-
-  private Set<String> floatValues(Network network) {
-    ModelProto.Builder model = network.graph().model().toBuilder();
-    GraphProto.Builder graph = model.getGraphBuilder().clearOutput();
-    Set<String> seen = new HashSet<>();
-    for (NodeProto node : graph.getNodeList()) {
-      for (String value : node.getOutputList()) {
-        if (!value.isEmpty() && seen.add(value)) {
-          graph.addOutput(ValueInfoProto.newBuilder().setName(value));
-        }
-      }
-    }
-    Set<String> floats = new java.util.LinkedHashSet<>();
-    try (Session session = ((ModelRuntime) runtime).open(model.build().toByteArray(), 1)) {
+    values.remove("");
+    // An output needs no type: the session knows which values are floats.
+    List<String> floats = new ArrayList<>();
+    try (Session session = runtime.open(withOutputs(network, values), threads)) {
       for (Session.Port port : session.outputs()) {
         if (port.type().equals("FLOAT")) {
           floats.add(port.name());
         }
       }
     }
-    return floats;
+    return withOutputs(network, floats);
+  }
+
+  private static byte[] withOutputs(Network network, Iterable<String> values) {
+    ModelProto.Builder model = network.graph().model().toBuilder();
+    GraphProto.Builder graph = model.getGraphBuilder().clearOutput();
+    values.forEach(value -> graph.addOutput(ValueInfoProto.newBuilder().setName(value)));
+    return model.build().toByteArray();
   }
 }

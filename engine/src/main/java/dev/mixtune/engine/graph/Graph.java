@@ -1,7 +1,6 @@
 package dev.mixtune.engine.graph;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
@@ -10,6 +9,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +22,8 @@ public final class Graph {
   private final Map<String, NodeProto> producers = new HashMap<>();
   private final Map<String, List<NodeProto>> consumers = new HashMap<>();
   private final Set<String> outputs = new HashSet<>();
+  private final Set<String> inputs = new HashSet<>();
+  private final Set<String> captured = new HashSet<>();
   private final Map<String, long[]> shapes;
 
   /**
@@ -36,10 +38,12 @@ public final class Graph {
     }
     for (NodeProto node : model.getGraph().getNodeList()) {
       node.getOutputList().forEach(output -> producers.put(output, node));
+      captured.addAll(readByBodies(node));
       for (String input : new HashSet<>(node.getInputList())) {
         consumers.computeIfAbsent(input, key -> new ArrayList<>()).add(node);
       }
     }
+    inputs().forEach(input -> inputs.add(input.getName()));
     model.getGraph().getOutputList().forEach(output -> outputs.add(output.getName()));
   }
 
@@ -70,9 +74,22 @@ public final class Graph {
     return outputs.contains(value);
   }
 
+  /**
+   * Whether something finds the value by its name: the user, as a graph output, or the body of a
+   * control-flow node. Such a value must stay float under its own name.
+   */
+  public boolean isExposed(String value) {
+    return outputs.contains(value) || captured.contains(value);
+  }
+
   /** Whether the value is a constant. */
   public boolean isConstant(String value) {
     return constants.containsKey(value);
+  }
+
+  /** Whether the value is computed or a graph input. */
+  public boolean isActivation(String value) {
+    return producers.containsKey(value) || inputs.contains(value);
   }
 
   /** The constant of this name. */
@@ -112,18 +129,27 @@ public final class Graph {
         .orElse(1);
   }
 
-  /** Values that bodies of control-flow nodes read from outside. */
-  static Set<String> capturedValues(GraphProto graph) {
-    Set<String> captured = new HashSet<>();
-    for (NodeProto node : graph.getNodeList()) {
-      for (AttributeProto attribute : node.getAttributeList()) {
-        if (attribute.hasG()) {
-          attribute.getG().getNodeList().forEach(inner -> captured.addAll(inner.getInputList()));
-          captured.addAll(capturedValues(attribute.getG()));
+  /**
+   * Names that the bodies of a control-flow node read, values of their own included; empty for
+   * other nodes.
+   */
+  public static Set<String> readByBodies(NodeProto node) {
+    Set<String> names = new LinkedHashSet<>();
+    for (AttributeProto attribute : node.getAttributeList()) {
+      if (attribute.hasG()) {
+        for (NodeProto inner : attribute.getG().getNodeList()) {
+          names.addAll(inner.getInputList());
+          names.addAll(readByBodies(inner));
         }
+        attribute.getG().getOutputList().forEach(output -> names.add(output.getName()));
       }
     }
-    return captured;
+    return names;
+  }
+
+  /** Whether the node is one of ONNX's own operators. */
+  public static boolean isStandard(NodeProto node) {
+    return node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
   }
 
   /** The integer attribute of a node, or its default. */

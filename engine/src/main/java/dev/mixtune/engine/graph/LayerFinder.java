@@ -23,7 +23,7 @@ final class LayerFinder {
   /**
    * All layers in execution order.
    *
-   * @throws UserException when a layer's weights are not finite
+   * @throws UserException when a layer's weights or bias are not finite
    */
   List<Layer> layers() {
     List<Layer> layers = new ArrayList<>();
@@ -44,17 +44,42 @@ final class LayerFinder {
       return Optional.empty();
     }
     Optional<TensorProto> weight = graph.constant(node.getInput(1));
-    if (weight.isEmpty() || weight.get().getDataType() != Constants.FLOAT) {
+    if (weight.isEmpty() || !isFilledFloat(weight.get()) || !Graph.isStandard(node)) {
       return Optional.empty();
     }
-    int rank = weight.get().getDimsCount();
+    List<Long> shape = weight.get().getDimsList();
     return switch (node.getOpType()) {
       case "Conv" ->
-          rank == 4 ? Optional.of(convolutionKind(node, weight.get())) : Optional.empty();
-      case "Gemm" -> isPlainGemm(node) ? Optional.of(OperatorKind.GEMM) : Optional.empty();
-      case "MatMul" -> rank == 2 ? Optional.of(OperatorKind.MATMUL) : Optional.empty();
+          shape.size() == 4 && hasBiasOf(node, shape.get(0))
+              ? Optional.of(convolutionKind(node, weight.get()))
+              : Optional.empty();
+      case "Gemm" -> isPlainGemm(node, shape) ? Optional.of(OperatorKind.GEMM) : Optional.empty();
+      case "MatMul" ->
+          shape.size() == 2 && graph.shape(node.getInput(0)).size() != 1
+              ? Optional.of(OperatorKind.MATMUL)
+              : Optional.empty();
       default -> Optional.empty();
     };
+  }
+
+  private static boolean isFilledFloat(TensorProto tensor) {
+    return tensor.getDataType() == Constants.FLOAT && Constants.elements(tensor.getDimsList()) > 0;
+  }
+
+  /** Whether the bias is absent, or constant with one value, or one for each output channel. */
+  private boolean hasBiasOf(NodeProto node, long channels) {
+    if (node.getInputCount() < 3 || node.getInput(2).isEmpty()) {
+      return true;
+    }
+    Optional<TensorProto> bias =
+        graph.constant(node.getInput(2)).filter(LayerFinder::isFilledFloat);
+    if (bias.isEmpty()) {
+      return false;
+    }
+    List<Long> shape = bias.get().getDimsList();
+    long elements = Constants.elements(shape);
+    // A Gemm may add another bias to each row: no integer kernel does.
+    return elements == 1 || (elements == channels && shape.get(shape.size() - 1) == channels);
   }
 
   private static OperatorKind convolutionKind(NodeProto node, TensorProto weight) {
@@ -66,30 +91,18 @@ final class LayerFinder {
   }
 
   /** The integer kernels know no transposed input and no factors other than one. */
-  private boolean isPlainGemm(NodeProto node) {
-    boolean plain =
-        Graph.intAttribute(node, "transA", 0) == 0
-            && Graph.floatAttribute(node, "alpha", 1f) == 1f
-            && Graph.floatAttribute(node, "beta", 1f) == 1f;
-    boolean constantBias =
-        node.getInputCount() < 3
-            || node.getInput(2).isEmpty()
-            || graph.isConstant(node.getInput(2));
-    return plain && constantBias;
+  private boolean isPlainGemm(NodeProto node, List<Long> weightShape) {
+    return Graph.intAttribute(node, "transA", 0) == 0
+        && Graph.floatAttribute(node, "alpha", 1f) == 1f
+        && Graph.floatAttribute(node, "beta", 1f) == 1f
+        && hasBiasOf(node, weightShape.get(Graph.intAttribute(node, "transB", 0) == 1 ? 0 : 1));
   }
 
   private Layer layer(int index, NodeProto node, OperatorKind kind, String group) {
     TensorProto weight = graph.constant(node.getInput(1)).orElseThrow();
-    OptionalInt bad = firstNotFinite(Constants.floats(weight));
-    if (bad.isPresent()) {
-      throw new UserException(
-          "the weights of layer '"
-              + node.getName()
-              + "' (tensor '"
-              + weight.getName()
-              + "') hold NaN or infinity, first at element "
-              + bad.getAsInt(),
-          "Export the model again from a checkpoint whose weights are finite.");
+    requireFinite("weights", node, weight);
+    if (node.getInputCount() > 2 && !node.getInput(2).isEmpty()) {
+      requireFinite("bias", node, graph.constant(node.getInput(2)).orElseThrow());
     }
     long parameters = Constants.elements(weight.getDimsList());
     List<Long> output = graph.shape(node.getOutput(0));
@@ -115,6 +128,22 @@ final class LayerFinder {
       case GEMM -> outputs * weightShape.get(Graph.intAttribute(node, "transB", 0) == 1 ? 1 : 0);
       case MATMUL -> outputs * weightShape.get(0);
     };
+  }
+
+  private static void requireFinite(String what, NodeProto node, TensorProto tensor) {
+    OptionalInt bad = firstNotFinite(Constants.floats(tensor));
+    if (bad.isPresent()) {
+      throw new UserException(
+          "the "
+              + what
+              + " of layer '"
+              + node.getName()
+              + "' (tensor '"
+              + tensor.getName()
+              + "') hold NaN or infinity, first at element "
+              + bad.getAsInt(),
+          "Export the model again from a checkpoint whose weights are finite.");
+    }
   }
 
   private static OptionalInt firstNotFinite(float[] values) {

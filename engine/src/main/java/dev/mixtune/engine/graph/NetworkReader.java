@@ -7,20 +7,13 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.engine.runtime.RuntimeFailure;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +25,9 @@ import java.util.Set;
 public final class NetworkReader {
   /** Below this opset the integer kernels cannot be expressed without rewriting other operators. */
   private static final long LEAST_OPSET = 11;
+
+  /** From this version of the file format on, constants need not be inputs. */
+  private static final long LEAST_IR_VERSION = 4;
 
   private final OrtRuntime runtime;
 
@@ -47,11 +43,9 @@ public final class NetworkReader {
    * @throws UserException when the file is missing or broken, already quantized, or without layers
    */
   public Network read(Path file, Map<String, Long> axes) {
-    byte[] bytes = bytes(file);
-    ModelProto original = parse(file, bytes);
-    refuseQuantized(file, original.getGraph());
-    ModelProto canonical = canonical(file, bytes);
-    Graph graph = new Graph(canonical, shapes(canonical, axes));
+    ModelFile source = ModelFile.read(file);
+    ModelProto canonical = canonical(source);
+    Graph graph = new Graph(canonical, shapes(file, canonical, axes));
     if (graph.opset() < LEAST_OPSET) {
       throw new UserException(
           "'" + file + "' uses ONNX opset " + graph.opset(),
@@ -67,60 +61,20 @@ public final class NetworkReader {
           "Export the trained model with its weights inside, not as inputs.");
     }
     return new Network(
-        graph, layers, file.getFileName().toString(), sha256(bytes), bytes.length, bytes);
+        graph,
+        layers,
+        file.getFileName().toString(),
+        source.sha256(),
+        source.fileBytes(),
+        source.bytes());
   }
 
-  private static byte[] bytes(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new UserException(
-          "the model '" + file + "' does not exist", "Check the path of the model.", e);
-    } catch (IOException e) {
-      throw new UserException(
-          "the model '" + file + "' cannot be read: " + e.getMessage(),
-          "Name a readable ONNX file.",
-          e);
-    }
-  }
-
-  private static ModelProto parse(Path file, byte[] bytes) {
-    try {
-      ModelProto model = ModelProto.parseFrom(bytes);
-      if (model.getGraph().getNodeCount() > 0) {
-        return model;
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw broken(file, "it is truncated or no ONNX file (" + bytes.length + " bytes)", e);
-    }
-    throw broken(file, "its graph has no nodes", null);
-  }
-
-  private static UserException broken(
-      Path file, String why, @org.jspecify.annotations.Nullable Throwable cause) {
-    return new UserException(
-        "the model '" + file + "' cannot be read: " + why,
-        "Export or copy it again.",
-        cause == null ? new IllegalArgumentException(why) : cause);
-  }
-
-  private static void refuseQuantized(Path file, GraphProto graph) {
-    for (NodeProto node : graph.getNodeList()) {
-      String op = node.getOpType();
-      if (op.contains("QuantizeLinear") || op.startsWith("QLinear") || op.contains("Integer")) {
-        throw new UserException(
-            "'" + file + "' is already quantized (node '" + node.getName() + "' is a " + op + ")",
-            "Bring the float model that it was made from.");
-      }
-    }
-  }
-
-  private ModelProto canonical(Path file, byte[] bytes) {
+  private ModelProto canonical(ModelFile source) {
     ModelProto folded;
     try {
-      folded = runtime.optimised(bytes, OrtRuntime.OptimisationLevel.BASIC);
+      folded = runtime.optimised(withConstantWeights(source), OrtRuntime.OptimisationLevel.BASIC);
     } catch (RuntimeFailure e) {
-      throw broken(file, "ONNX Runtime refuses it: " + e.getMessage(), e);
+      throw refused(source.file(), e);
     }
     ModelProto.Builder model = folded.toBuilder();
     Set<String> domains = new HashSet<>();
@@ -130,6 +84,26 @@ public final class NetworkReader {
             .filter(opset -> opset.getDomain().isEmpty() || domains.contains(opset.getDomain()))
             .toList();
     return model.clearOpsetImport().addAllOpsetImport(used).build();
+  }
+
+  private static UserException refused(Path file, RuntimeFailure failure) {
+    return ModelFile.broken(file, "ONNX Runtime refuses it: " + failure.getMessage(), failure);
+  }
+
+  /** Older exporters list weights as inputs too; then nothing could be folded into them. */
+  private static byte[] withConstantWeights(ModelFile source) {
+    GraphProto graph = source.model().getGraph();
+    Set<String> constants = new HashSet<>();
+    graph.getInitializerList().forEach(constant -> constants.add(constant.getName()));
+    List<ValueInfoProto> inputs =
+        graph.getInputList().stream().filter(in -> !constants.contains(in.getName())).toList();
+    if (inputs.size() == graph.getInputCount()) {
+      return source.bytes();
+    }
+    ModelProto.Builder model = source.model().toBuilder();
+    model.getGraphBuilder().clearInput().addAllInput(inputs);
+    long irVersion = Math.max(LEAST_IR_VERSION, model.getIrVersion());
+    return model.setIrVersion(irVersion).build().toByteArray();
   }
 
   /** Gives every node a unique name, and collects the operator domains in use. */
@@ -146,7 +120,7 @@ public final class NetworkReader {
     }
   }
 
-  private Map<String, long[]> shapes(ModelProto model, Map<String, Long> axes) {
+  private Map<String, long[]> shapes(Path file, ModelProto model, Map<String, Long> axes) {
     ModelProto.Builder probe = model.toBuilder();
     GraphProto.Builder graph = probe.getGraphBuilder();
     Set<String> outputs = new HashSet<>();
@@ -173,7 +147,11 @@ public final class NetworkReader {
         shapes.put(input.getName(), inputShape(shape, values));
       }
     }
-    shapes.putAll(runtime.outputShapes(probe.build().toByteArray(), values));
+    try {
+      shapes.putAll(runtime.outputShapes(probe.build().toByteArray(), values));
+    } catch (RuntimeFailure e) {
+      throw refused(file, e);
+    }
     return shapes;
   }
 
@@ -185,13 +163,5 @@ public final class NetworkReader {
                     ? axis.getDimValue()
                     : values.getOrDefault(axis.getDimParam(), -1L))
         .toArray();
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
   }
 }

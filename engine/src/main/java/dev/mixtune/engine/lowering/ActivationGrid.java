@@ -9,13 +9,29 @@ import dev.mixtune.engine.calibration.Range;
  * @param zeroPoint 0..255; 0 when the range starts at 0, which lets a Relu be absorbed
  */
 record ActivationGrid(float scale, int zeroPoint) {
-  private static final float LEAST_WIDTH = 1e-9f;
+  private static final int STEPS = 255;
+  private static final double LEAST_WIDTH = 1e-9;
 
-  static ActivationGrid of(Range range) {
-    float width = Math.max(LEAST_WIDTH, range.high() - range.low());
-    // Rounded down: a Clip is absorbed only when the grid ends within its bounds.
-    float scale = Math.nextDown(width / 255f);
-    int zeroPoint = Math.max(0, Math.min(255, Math.round(-range.low() / scale)));
-    return new ActivationGrid(scale, range.low() == 0 ? 0 : zeroPoint);
+  /**
+   * The grid that covers a range but leaves no code for what an activation cuts off: otherwise the
+   * runtime does not absorb that activation.
+   */
+  static ActivationGrid of(Range range, ActivationLimits limits) {
+    // In double precision, because a mask at the end of float's range has a width beyond it.
+    double low = range.low();
+    double width = Math.max(LEAST_WIDTH, range.high() - low);
+    double scale = width / STEPS;
+    int zeroPoint = (int) Math.max(0, Math.min(STEPS, Math.rint(-low / scale)));
+    // The zero point moved the ends by up to half a step, perhaps beyond a limit.
+    if (zeroPoint > 0) {
+      scale = Math.min(scale, -limits.low() / zeroPoint);
+    }
+    if (zeroPoint < STEPS) {
+      scale = Math.min(scale, limits.high() / (STEPS - zeroPoint));
+    }
+    if (!(scale > 0)) {
+      scale = LEAST_WIDTH / STEPS;
+    }
+    return new ActivationGrid(Math.nextDown((float) scale), zeroPoint);
   }
 }

@@ -5,7 +5,6 @@ import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.OperatorKind;
 import dev.mixtune.engine.Scheme;
-import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.rounding.BlockWeights;
 import java.util.List;
 
@@ -22,27 +21,22 @@ final class BlockwisePattern implements LayerPattern {
   @Override
   public void lower(NodeProto node, Layer layer, Scheme scheme, LoweringContext context) {
     BlockWeights blocks = context.library().blockwise(layer, scheme.weightBits());
-    GraphBuilder builder = context.builder();
-    List<Long> shape =
-        List.of(
-            (long) blocks.outputs(),
-            (long) blocks.blocks(),
-            (long) blocks.blockSize() * blocks.bits() / 8);
-    String name = node.getInput(1) + "_b" + blocks.bits();
-    builder.constant(name, Constants.ofBytes(name, Constants.UINT8, shape, blocks.packed()));
-    String scales =
-        builder.constant(
-            Constants.ofFloats("", List.of((long) blocks.scales().length), blocks.scales()));
-    context.stored().count(blocks.packed().length + (long) blocks.scales().length * Float.BYTES);
-    builder.node(
-        context.writtenName(node.getOutput(0)),
-        "MatMulNBits",
-        GraphBuilder.MICROSOFT,
-        List.of(context.floatView(node.getInput(0)), name, scales),
-        GraphBuilder.attribute("K", blocks.inputs()),
-        GraphBuilder.attribute("N", blocks.outputs()),
-        GraphBuilder.attribute("bits", blocks.bits()),
-        GraphBuilder.attribute("block_size", blocks.blockSize()),
-        GraphBuilder.attribute("accuracy_level", ACCURACY_LEVEL));
+    String packed = context.stored().blocks(blocks);
+    String scales = context.stored().scales(blocks.scales());
+    context
+        .builder()
+        .add(
+            GraphBuilder.node(
+                    context.writtenName(node.getOutput(0)),
+                    "MatMulNBits",
+                    GraphBuilder.MICROSOFT,
+                    List.of(context.floatView(node.getInput(0)), packed, scales),
+                    GraphBuilder.attribute("K", blocks.inputs()),
+                    GraphBuilder.attribute("N", blocks.outputs()),
+                    GraphBuilder.attribute("bits", blocks.bits()),
+                    GraphBuilder.attribute("block_size", blocks.blockSize()),
+                    GraphBuilder.attribute("accuracy_level", ACCURACY_LEVEL))
+                .setName(layer.name())
+                .build());
   }
 }

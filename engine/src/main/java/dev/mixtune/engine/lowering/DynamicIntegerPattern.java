@@ -25,12 +25,17 @@ final class DynamicIntegerPattern implements LayerPattern {
     RoundedWeights rounded = context.library().perChannel(layer, scheme.weightBits());
     GraphBuilder builder = context.builder();
     List<String> input = context.dynamicView(node.getInput(0));
-    String weight = context.stored().codes(node.getInput(1), layer.weightShape(), rounded);
-    String product = builder.node("MatMulInteger", List.of(input.get(0), weight, input.get(2)));
+    String weight = context.stored().codes(layer.weightShape(), rounded);
+    String product = builder.freshName();
+    builder.add(
+        GraphBuilder.node(product, "MatMulInteger", "", List.of(input.get(0), weight, input.get(2)))
+            .setName(layer.name())
+            .build());
     String wide =
         builder.node("Cast", List.of(product), GraphBuilder.attribute("to", Constants.FLOAT));
     String scale =
         builder.node("Mul", List.of(input.get(1), context.stored().scales(rounded.scales())));
-    builder.node(context.writtenName(node.getOutput(0)), "Mul", "", List.of(wide, scale));
+    String output = context.writtenName(node.getOutput(0));
+    builder.add(GraphBuilder.node(output, "Mul", "", List.of(wide, scale)).build());
   }
 }

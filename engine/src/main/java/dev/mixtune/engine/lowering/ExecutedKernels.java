@@ -1,9 +1,10 @@
 package dev.mixtune.engine.lowering;
 
-import dev.mixtune.engine.Arithmetic;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.graph.Network;
-import dev.mixtune.engine.rounding.RoundingLibrary;
 import dev.mixtune.engine.runtime.ModelRuntime;
 import dev.mixtune.engine.runtime.ModelRuntime.ExecutedNode;
 import java.util.ArrayDeque;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels that a runtime really executes for the layers of a plan.
@@ -37,43 +39,61 @@ public record ExecutedKernels(List<String> kernels, List<String> unplanned) {
     unplanned = List.copyOf(unplanned);
   }
 
-  /** Opens the optimised graph of a lowered plan and finds its layers by their weights. */
+  /**
+   * Opens the optimised graph of a lowered plan and finds its layers by their weights.
+   *
+   * @throws dev.mixtune.engine.runtime.RuntimeFailure when the runtime refuses the plan's model
+   */
   public static ExecutedKernels inspect(
-      ModelRuntime runtime, Network network, RoundingLibrary library, LoweredPlan lowered) {
-    Map<String, Deque<Layer>> byStoredWeight = new HashMap<>();
-    for (Layer layer : network.layers()) {
-      Arithmetic arithmetic = lowered.plan().scheme(layer.index()).arithmetic();
-      String stored = library.weightName(layer);
-      if (arithmetic.isInteger()) {
-        stored += StoredWeights.codesSuffix();
-      } else if (arithmetic == Arithmetic.BLOCKWISE) {
-        stored += "_b" + lowered.plan().scheme(layer.index()).weightBits();
-      }
-      byStoredWeight.computeIfAbsent(stored, key -> new ArrayDeque<>()).add(layer);
-    }
+      ModelRuntime runtime, Network network, LoweredPlan lowered) {
+    Map<String, Deque<Layer>> byWeight = new HashMap<>();
+    Map<String, String> weights = weightsOfNodes(lowered);
     List<String> kernels = new ArrayList<>();
-    network.layers().forEach(layer -> kernels.add(layer.kind().onnxName()));
+    for (Layer layer : network.layers()) {
+      String weight = weights.getOrDefault(layer.name(), "");
+      byWeight.computeIfAbsent(weight, key -> new ArrayDeque<>()).add(layer);
+      kernels.add(layer.kind().onnxName());
+    }
     List<String> unplanned = new ArrayList<>();
     for (ExecutedNode node : runtime.executedNodes(lowered.model())) {
-      boolean integer = INTEGER.contains(node.op());
-      Layer layer = layerOf(node, byStoredWeight);
+      Layer layer = layerOf(node, byWeight);
       if (layer != null) {
         kernels.set(layer.index(), node.op());
       }
       boolean planned =
           layer != null && lowered.plan().scheme(layer.index()).arithmetic().isInteger();
-      if (integer && !planned) {
+      if (INTEGER.contains(node.op()) && !planned) {
         unplanned.add(node.op() + " '" + node.name() + "' with inputs " + node.inputs());
       }
     }
     return new ExecutedKernels(kernels, unplanned);
   }
 
+  /** By node name: the weight as the session knows it once everything constant is folded. */
+  private static Map<String, String> weightsOfNodes(LoweredPlan lowered) {
+    List<NodeProto> nodes;
+    try {
+      nodes = ModelProto.parseFrom(lowered.model()).getGraph().getNodeList();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("the lowered model is no ONNX model", e);
+    }
+    Map<String, String> dequantized = new HashMap<>();
+    Map<String, String> weights = new HashMap<>();
+    for (NodeProto node : nodes) {
+      if (node.getOpType().equals("DequantizeLinear")) {
+        dequantized.put(node.getOutput(0), node.getInput(0));
+      } else if (!node.getName().isEmpty() && node.getInputCount() > 1) {
+        String weight = node.getInput(1);
+        weights.put(node.getName(), dequantized.getOrDefault(weight, weight));
+      }
+    }
+    return weights;
+  }
+
   /** Tied layers read one weight; each executed node takes the next of them. */
-  private static @org.jspecify.annotations.Nullable Layer layerOf(
-      ExecutedNode node, Map<String, Deque<Layer>> byStoredWeight) {
+  private static @Nullable Layer layerOf(ExecutedNode node, Map<String, Deque<Layer>> byWeight) {
     for (String input : node.inputs()) {
-      Deque<Layer> layers = byStoredWeight.get(input);
+      Deque<Layer> layers = byWeight.get(input);
       if (layers != null && !layers.isEmpty()) {
         return layers.poll();
       }

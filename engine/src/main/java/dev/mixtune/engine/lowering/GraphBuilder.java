@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Assembles a lowered model. Equal constants are stored once. */
+/**
+ * Assembles a lowered model. Equal constants are stored once, and values get short names at the
+ * end: in a network of small layers names are a tenth of the file.
+ */
 final class GraphBuilder {
   static final String MICROSOFT = "com.microsoft";
 
@@ -40,20 +43,16 @@ final class GraphBuilder {
     for (NodeProto node : source.nodes()) {
       taken.addAll(node.getOutputList());
     }
+    taken.addAll(ValueNames.insideBodies(original));
   }
 
-  /** A name that nothing else in the graph has; short, because files carry thousands of them. */
+  /** A name that nothing else in the graph has. */
   String freshName() {
     String name;
     do {
       name = "m" + next++;
     } while (!taken.add(name));
     return name;
-  }
-
-  /** A name close to {@code wanted} that nothing else in the graph has. */
-  String freshName(String wanted) {
-    return taken.add(wanted) ? wanted : freshName();
   }
 
   /** Adds a constant, or finds the equal one that is already there. */
@@ -67,52 +66,52 @@ final class GraphBuilder {
         });
   }
 
-  /** Adds a constant under a name of its own. */
-  String constant(String name, TensorProto tensor) {
-    kept.putIfAbsent(name, tensor.toBuilder().setName(name).build());
-    return name;
-  }
-
   /** Keeps a constant of the source model, if {@code value} is one. */
   void keep(String value) {
     source.constant(value).ifPresent(constant -> kept.putIfAbsent(value, constant));
   }
 
-  /** Adds a node as it is. */
+  /** Adds a node as it is, without attributes of a Conv that say what holds anyway. */
   void add(NodeProto node) {
     usesMicrosoft |= node.getDomain().equals(MICROSOFT);
     node.getInputList().forEach(this::keep);
-    node.getAttributeList().forEach(this::keepCaptured);
-    graph.addNode(node);
+    // Bodies of control-flow nodes read constants from outside.
+    Graph.readByBodies(node).forEach(this::keep);
+    graph.addNode(node.getOpType().equals("Conv") ? withoutDefaults(node) : node);
   }
 
-  /** Bodies of control-flow nodes read constants from outside. */
-  private void keepCaptured(AttributeProto attribute) {
-    if (attribute.hasG()) {
-      for (NodeProto inner : attribute.getG().getNodeList()) {
-        inner.getInputList().forEach(this::keep);
-        inner.getAttributeList().forEach(this::keepCaptured);
-      }
-    }
+  private static NodeProto withoutDefaults(NodeProto conv) {
+    List<AttributeProto> meant =
+        conv.getAttributeList().stream().filter(attribute -> !isDefault(attribute)).toList();
+    return conv.toBuilder().clearAttribute().addAllAttribute(meant).build();
   }
 
-  /** Adds a node and returns the name of its output. */
+  private static boolean isDefault(AttributeProto attribute) {
+    return switch (attribute.getName()) {
+      case "group" -> attribute.getI() == 1;
+      case "dilations", "strides" -> attribute.getIntsList().stream().allMatch(axis -> axis == 1);
+      case "pads" -> attribute.getIntsList().stream().allMatch(axis -> axis == 0);
+      case "auto_pad" -> attribute.getS().toStringUtf8().equals("NOTSET");
+      default -> false;
+    };
+  }
+
+  /** Adds a node without a name and returns the name of its output. */
   String node(String op, List<String> inputs, AttributeProto... attributes) {
-    return node(freshName(), op, "", inputs, attributes);
+    String output = freshName();
+    add(node(output, op, "", inputs, attributes).build());
+    return output;
   }
 
-  /** Adds a node that writes {@code output}, which it returns. */
-  String node(
+  /** A node that writes {@code output}, to be added once it is complete. */
+  static NodeProto.Builder node(
       String output, String op, String domain, List<String> inputs, AttributeProto... attributes) {
-    add(
-        NodeProto.newBuilder()
-            .setOpType(op)
-            .setDomain(domain)
-            .addAllInput(inputs)
-            .addOutput(output)
-            .addAllAttribute(List.of(attributes))
-            .build());
-    return output;
+    return NodeProto.newBuilder()
+        .setOpType(op)
+        .setDomain(domain)
+        .addAllInput(inputs)
+        .addOutput(output)
+        .addAllAttribute(List.of(attributes));
   }
 
   /** The operator domain of QuantizeLinear and DequantizeLinear with per-channel scales. */
@@ -120,19 +119,32 @@ final class GraphBuilder {
     return source.opset() >= PER_CHANNEL_OPSET ? "" : MICROSOFT;
   }
 
+  /** The model with everything added so far. */
   ModelProto build() {
     ModelProto.Builder model =
         ModelProto.newBuilder()
-            .setIrVersion(Math.max(7, source.model().getIrVersion()))
+            .setIrVersion(irVersion())
             .setProducerName("mixtune")
-            .addAllOpsetImport(source.model().getOpsetImportList());
+            .addAllOpsetImport(source.model().getOpsetImportList())
+            .addAllMetadataProps(source.model().getMetadataPropsList());
     boolean imported =
         model.getOpsetImportList().stream().anyMatch(o -> o.getDomain().equals(MICROSOFT));
     if (usesMicrosoft && !imported) {
       model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1));
     }
     source.outputs().forEach(output -> keep(output.getName()));
-    return model.setGraph(graph.clone().addAllInitializer(kept.values())).build();
+    GraphProto assembled = graph.clone().addAllInitializer(kept.values()).build();
+    return model.setGraph(ValueNames.shorten(assembled)).build();
+  }
+
+  /**
+   * The oldest file format that holds the model: exporters write the newest they know, which older
+   * runtimes refuse although nothing in the file needs it.
+   */
+  private long irVersion() {
+    long opset = source.opset();
+    long sufficient = opset <= 14 ? 7 : opset <= 18 ? 8 : opset <= 20 ? 9 : 10;
+    return Math.max(7, Math.min(sufficient, source.model().getIrVersion()));
   }
 
   static AttributeProto attribute(String name, long value) {

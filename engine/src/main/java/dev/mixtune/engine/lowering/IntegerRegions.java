@@ -4,13 +4,10 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.calibration.Calibration;
-import dev.mixtune.engine.calibration.Range;
 import dev.mixtune.engine.graph.Graph;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,16 +15,17 @@ import java.util.Set;
  *
  * <p>A value is integer when the kernel that writes it is: a statically quantized convolution, or
  * an operator with an integer kernel whose data inputs are all integer. A Relu or Clip that is the
- * only reader of such a value is absorbed, and its output takes the place.
+ * only reader of such a value is absorbed, and its output takes the place: the grid of that output
+ * ends where the activation cuts, so that quantizing does the same.
  */
 final class IntegerRegions {
   private final Graph graph;
-  private final Calibration calibration;
   private final Map<String, Layer> layers;
   private final Map<String, Arithmetic> arithmetic;
   private final Set<String> integer = new HashSet<>();
   private final Set<String> absorbed = new HashSet<>();
-  private final GridClasses classes = new GridClasses();
+  private final ActivationChains chains;
+  private final ActivationGrids grids;
 
   /**
    * @param layers by node name
@@ -39,9 +37,10 @@ final class IntegerRegions {
       Map<String, Layer> layers,
       Map<String, Arithmetic> arithmetic) {
     this.graph = graph;
-    this.calibration = calibration;
     this.layers = layers;
     this.arithmetic = arithmetic;
+    this.chains = new ActivationChains(graph);
+    this.grids = new ActivationGrids(graph, calibration);
     graph.nodes().forEach(this::visit);
   }
 
@@ -52,51 +51,69 @@ final class IntegerRegions {
     String output = node.getOutput(0);
     if (isAbsorbedByItsReader(output)) {
       absorbed.add(output);
-    } else if (calibration.range(output).isPresent()) {
+    } else if (grids.has(output)) {
       integer.add(output);
       shareGrids(node);
     }
   }
 
   private boolean writesInteger(NodeProto node) {
-    Layer layer = layers.get(node.getName());
-    if (layer != null) {
-      // Matrix products read integers and write floats: their kernels dequantize for nothing.
-      return arithmetic.get(node.getName()) == Arithmetic.INTEGER_STATIC
-          && node.getOpType().equals("Conv");
+    if (layers.containsKey(node.getName())) {
+      return isStaticLayer(node)
+          && (node.getOpType().equals("Conv") || onlyStaticLayersRead(node.getOutput(0)));
     }
     return Operators.hasIntegerKernel(node, graph.opset())
         && Operators.dataInputs(node).stream()
             .allMatch(value -> integer.contains(value) || absorbed.contains(value));
   }
 
-  private boolean isAbsorbedByItsReader(String value) {
+  /**
+   * Whether the value, behind activations that can be absorbed, is read by nothing but statically
+   * quantized layers. A matrix product then writes integers; for any other reader its kernel
+   * dequantizes for nothing.
+   */
+  private boolean onlyStaticLayersRead(String value) {
     List<NodeProto> readers = graph.consumers(value);
-    return readers.size() == 1
-        && !graph.isOutput(value)
-        && Operators.isAbsorbedActivation(readers.get(0), graph)
-        && readers.get(0).getInput(0).equals(value)
-        && calibration.range(readers.get(0).getOutput(0)).isPresent();
+    if (isAbsorbedByItsReader(value)) {
+      return onlyStaticLayersRead(readers.get(0).getOutput(0));
+    }
+    return !readers.isEmpty()
+        && !graph.isExposed(value)
+        && readers.stream()
+            .allMatch(reader -> isStaticLayer(reader) && reader.getInput(0).equals(value));
+  }
+
+  private boolean isAbsorbedByItsReader(String value) {
+    return chains.soleActivation(value) && grids.has(graph.consumers(value).get(0).getOutput(0));
   }
 
   private void shareGrids(NodeProto node) {
     String output = node.getOutput(0);
     if (Operators.movesValues(node)) {
-      classes.join(node.getInput(0), output);
-    } else if (node.getOpType().equals("Concat") && haveOneSign(node.getInputList())) {
-      node.getInputList().forEach(input -> classes.join(input, output));
+      grids.join(List.of(node.getInput(0), output));
+    } else if (node.getOpType().equals("Concat")) {
+      node.getInputList().forEach(input -> grids.join(List.of(input, output)));
     }
-  }
-
-  /** A common grid must not move the zero point of a value behind an absorbed Relu. */
-  private boolean haveOneSign(List<String> values) {
-    return values.stream().allMatch(value -> range(value).low() == 0)
-        || values.stream().allMatch(value -> range(value).low() < 0);
   }
 
   /** Whether every reader sees this value on its integer grid. */
   boolean isInteger(String value) {
     return integer.contains(value);
+  }
+
+  /** Whether an integer kernel writes this value, perhaps with the activation behind it. */
+  boolean isWrittenByIntegerKernel(String value) {
+    return integer.contains(value) || absorbed.contains(value);
+  }
+
+  /**
+   * The value that an integer kernel really writes when it writes {@code value}: the one behind the
+   * activations that it absorbs.
+   */
+  String destination(String value) {
+    return absorbed.contains(value)
+        ? destination(graph.consumers(value).get(0).getOutput(0))
+        : value;
   }
 
   /** Whether the node is a layer that reads integers with calibrated ranges. */
@@ -129,49 +146,11 @@ final class IntegerRegions {
 
   /** The grid of a value. Call only for values with a calibrated range. */
   ActivationGrid grid(String value) {
-    return ActivationGrid.of(range(value));
+    return grids.grid(value);
   }
 
-  /** The range that the grid of a value covers. */
-  Range range(String value) {
-    Range range = ownRange(value);
-    for (String other : classes.membersWith(value)) {
-      range = range.union(ownRange(other));
-    }
-    return range;
-  }
-
-  private Range ownRange(String value) {
-    Range range =
-        calibration
-            .range(value)
-            .orElseThrow(() -> new IllegalStateException("no calibrated range for " + value));
-    Optional<NodeProto> producer = graph.producer(value);
-    if (producer.isEmpty() || !Operators.isAbsorbedActivation(producer.get(), graph)) {
-      return range;
-    }
-    // What an activation cuts off needs no code, and must not have one, or it is not absorbed.
-    if (producer.get().getOpType().equals("Relu")) {
-      return new Range(0, range.high());
-    }
-    ClipBounds bounds = ClipBounds.of(producer.get(), graph).orElseThrow();
-    return new Range(Math.max(range.low(), bounds.low()), Math.min(range.high(), bounds.high()));
-  }
-
-  /** Disjoint sets of values that share one grid. */
-  private static final class GridClasses {
-    private final Map<String, Set<String>> sets = new HashMap<>();
-
-    void join(String a, String b) {
-      Set<String> joined = new HashSet<>(membersWith(a));
-      joined.addAll(membersWith(b));
-      joined.add(a);
-      joined.add(b);
-      joined.forEach(member -> sets.put(member, joined));
-    }
-
-    Set<String> membersWith(String value) {
-      return sets.getOrDefault(value, Set.of());
-    }
+  /** Whether the grid of a value has no negative codes. */
+  boolean isUnsigned(String value) {
+    return grids.range(value).low() == 0;
   }
 }

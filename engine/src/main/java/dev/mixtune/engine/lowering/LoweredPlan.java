@@ -11,8 +11,9 @@ import java.util.List;
  * @param model serialized ONNX; what is scored is what ships
  * @param kernelSignature equal for plans that run the same kernels and so take the same time
  * @param kernels what runs, in execution order
- * @param storedWeightBytes bytes of weights, scales, zero points and tables
- * @param storedWeightBits the same in bits, by the number of weights
+ * @param storedWeightBytes bytes of the layers' weights, scales, zero points and tables; what tied
+ *     layers share counts once
+ * @param storedWeightBits the same in bits, by the number of weights, tied weights counted once
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes of one model, never changed
 public record LoweredPlan(

@@ -22,8 +22,10 @@ final class LoweringContext {
   private final Map<String, String> floatViews = new HashMap<>();
   private final Map<String, String> guardedViews = new HashMap<>();
   private final Map<String, List<String>> dynamicViews = new HashMap<>();
+  private final Map<String, String> rawNames = new HashMap<>();
   private final List<KernelUse> kernels = new ArrayList<>();
   private final StoredWeights stored;
+  private final ActivationChains chains;
 
   LoweringContext(Graph graph, IntegerRegions regions, RoundingLibrary library) {
     this.graph = graph;
@@ -31,6 +33,7 @@ final class LoweringContext {
     this.regions = regions;
     this.library = library;
     this.stored = new StoredWeights(builder);
+    this.chains = new ActivationChains(graph);
   }
 
   Graph graph() {
@@ -51,6 +54,10 @@ final class LoweringContext {
 
   StoredWeights stored() {
     return stored;
+  }
+
+  ActivationChains chains() {
+    return chains;
   }
 
   List<KernelUse> kernels() {
@@ -89,26 +96,24 @@ final class LoweringContext {
   }
 
   /**
-   * The name under which a float layer finds a value, when the layer's own output is quantized
-   * later: behind an operator that changes nothing. Without it ONNX Runtime 1.29 quantizes the
-   * weights of a float layer that stands between DequantizeLinear and QuantizeLinear.
+   * The name under which a float layer that writes {@code output} finds a value: behind an operator
+   * that changes nothing, when the layer's own output is quantized later. Without it ONNX Runtime
+   * 1.29 quantizes the weights of a float layer that stands between DequantizeLinear and
+   * QuantizeLinear.
    */
-  String guardedView(String value) {
-    String known = guardedViews.get(value);
-    if (known != null) {
-      return known;
-    }
+  String floatLayerView(String value, String output) {
+    boolean betweenIntegers = regions.isInteger(value) && regions.reachesQuantization(output);
     String view = floatView(value);
-    String guarded;
-    if (regions.range(value).low() == 0) {
-      guarded = builder.node("Relu", List.of(view));
-    } else {
-      String low = builder.constant(Constants.ofFloats("", List.of(), -3e38f));
-      String high = builder.constant(Constants.ofFloats("", List.of(), 3e38f));
-      guarded = builder.node("Clip", List.of(view, low, high));
+    return betweenIntegers ? guardedViews.computeIfAbsent(value, key -> guard(key, view)) : view;
+  }
+
+  private String guard(String value, String view) {
+    if (regions.isUnsigned(value)) {
+      return builder.node("Relu", List.of(view));
     }
-    guardedViews.put(value, guarded);
-    return guarded;
+    String low = builder.constant(Constants.ofFloats("", List.of(), -3e38f));
+    String high = builder.constant(Constants.ofFloats("", List.of(), 3e38f));
+    return builder.node("Clip", List.of(view, low, high));
   }
 
   /** Codes, scale and zero point of a value whose range is taken at run time. */
@@ -131,18 +136,24 @@ final class LoweringContext {
 
   /** The name that the kernel which writes {@code value} must write to. */
   String writtenName(String value) {
-    if (!regions.isInteger(value) || !graph.isOutput(value)) {
-      return value;
+    String written = regions.destination(value);
+    if (!regions.isInteger(written) || !graph.isExposed(written)) {
+      return written;
     }
-    // The graph output keeps its name, which then stands behind Quantize and Dequantize.
-    return value + "_raw";
+    // An exposed value keeps its name, which then stands behind Quantize and Dequantize.
+    return rawNames.computeIfAbsent(written, key -> builder.freshName());
   }
 
   /** To be called once the node that writes {@code value} is there. */
   void written(String value) {
-    if (regions.isInteger(value)) {
-      String target = graph.isOutput(value) ? value : builder.freshName();
-      integerViews.put(value, quantizeDequantize(value, writtenName(value), target));
+    if (!regions.isInteger(value)) {
+      return;
+    }
+    boolean exposed = graph.isExposed(value);
+    String target = exposed ? value : builder.freshName();
+    integerViews.put(value, quantizeDequantize(value, writtenName(value), target));
+    if (exposed) {
+      floatView(value);
     }
   }
 
@@ -153,10 +164,17 @@ final class LoweringContext {
         Constants.ofBytes("", Constants.UINT8, List.of(), new byte[] {(byte) grid.zeroPoint()});
     String zeroPoint = builder.constant(zero);
     String domain = builder.quantizationDomain();
-    String codes =
-        builder.node(
-            builder.freshName(), "QuantizeLinear", domain, List.of(from, scale, zeroPoint));
-    return builder.node(target, "DequantizeLinear", domain, List.of(codes, scale, zeroPoint));
+    String codes = builder.freshName();
+    List<String> gridConstants = List.of(scale, zeroPoint);
+    builder.add(
+        GraphBuilder.node(codes, "QuantizeLinear", domain, List.of(from))
+            .addAllInput(gridConstants)
+            .build());
+    builder.add(
+        GraphBuilder.node(target, "DequantizeLinear", domain, List.of(codes))
+            .addAllInput(gridConstants)
+            .build());
+    return target;
   }
 
   private void boundary(KernelUse.Op op, String value) {

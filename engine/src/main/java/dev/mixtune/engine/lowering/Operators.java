@@ -24,6 +24,8 @@ final class Operators {
   private static final Set<String> INTEGER_ARITHMETIC =
       Set.of("Add", "Mul", "GlobalAveragePool", "AveragePool", "Concat", "Relu", "Clip");
 
+  private static final Set<String> HAVE_WEIGHTS = Set.of("Conv", "ConvTranspose", "Gemm");
+
   /** MaxPool takes 8-bit integers from this opset on. */
   private static final long INTEGER_MAX_POOL_OPSET = 12;
 
@@ -31,12 +33,12 @@ final class Operators {
 
   /** Whether the operator only moves, selects or repeats values of its first input. */
   static boolean movesValues(NodeProto node) {
-    return isStandard(node) && MOVES_VALUES.contains(node.getOpType());
+    return Graph.isStandard(node) && MOVES_VALUES.contains(node.getOpType());
   }
 
   /** Whether the operator has an 8-bit integer kernel. */
   static boolean hasIntegerKernel(NodeProto node, long opset) {
-    if (!isStandard(node)) {
+    if (!Graph.isStandard(node)) {
       return false;
     }
     if (node.getOpType().equals("MaxPool")) {
@@ -58,7 +60,7 @@ final class Operators {
    * Clip with constant bounds around 0.
    */
   static boolean isAbsorbedActivation(NodeProto node, Graph graph) {
-    if (!isStandard(node)) {
+    if (!Graph.isStandard(node)) {
       return false;
     }
     if (node.getOpType().equals("Relu")) {
@@ -67,8 +69,15 @@ final class Operators {
     return node.getOpType().equals("Clip") && ClipBounds.of(node, graph).isPresent();
   }
 
-  static boolean isStandard(NodeProto node) {
-    return node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
+  /** Whether the node is a Relu or a Clip with whatever bounds. */
+  static boolean isActivation(NodeProto node) {
+    return Graph.isStandard(node)
+        && (node.getOpType().equals("Relu") || node.getOpType().equals("Clip"));
+  }
+
+  /** Whether ONNX Runtime may quantize the weights of this operator by itself. */
+  static boolean hasWeights(NodeProto node) {
+    return Graph.isStandard(node) && HAVE_WEIGHTS.contains(node.getOpType());
   }
 
   static KernelUse.Op costClass(NodeProto node) {

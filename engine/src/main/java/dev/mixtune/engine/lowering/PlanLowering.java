@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,39 +27,58 @@ import java.util.Map;
  *
  * <p>The integer kernels of the model as ONNX Runtime executes it are exactly the plan's: every
  * statically quantized layer stands between DequantizeLinear and QuantizeLinear, and float layers
- * are kept apart from them (see {@link LoweringContext#guardedView}).
+ * are kept apart from them (see {@link LoweringContext#floatLayerView}).
  */
 public final class PlanLowering {
   /** Changes whenever the same plan would become another model. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   private final Network network;
   private final Calibration calibration;
   private final RoundingLibrary library;
   private final Map<String, Layer> layers = new HashMap<>();
+  private final List<List<Scheme>> schemes = new ArrayList<>();
 
+  /**
+   * @param network the network
+   * @param calibration of this network
+   * @param library of this network's weights
+   */
   public PlanLowering(Network network, Calibration calibration, RoundingLibrary library) {
     this.network = network;
     this.calibration = calibration;
     this.library = library;
     network.layers().forEach(layer -> layers.put(layer.name(), layer));
+    for (NodeProto node : network.graph().nodes()) {
+      Layer layer = layers.get(node.getName());
+      if (layer != null) {
+        schemes.add(schemes(node, layer));
+      }
+    }
+  }
+
+  private List<Scheme> schemes(NodeProto node, Layer layer) {
+    // Without the ranges of what it reads and writes a layer cannot be on a static grid.
+    boolean calibrated =
+        calibration.range(node.getInput(0)).isPresent()
+            && calibration.range(node.getOutput(0)).isPresent();
+    return Arrays.stream(Scheme.values())
+        .filter(scheme -> LayerPatterns.find(layer, scheme).isPresent())
+        .filter(scheme -> library.holds(layer, scheme))
+        .filter(scheme -> calibrated || scheme.arithmetic() != Arithmetic.INTEGER_STATIC)
+        .toList();
   }
 
   /** The schemes that this layer can be lowered to, {@code F32} included, widest first. */
   public List<Scheme> schemes(Layer layer) {
-    List<Scheme> schemes = new ArrayList<>();
-    for (Scheme scheme : Scheme.values()) {
-      if (LayerPatterns.find(layer, scheme).isPresent() && library.holds(layer, scheme)) {
-        schemes.add(scheme);
-      }
-    }
-    return schemes;
+    return schemes.get(layer.index());
   }
 
   /**
    * The deployable model of a plan.
    *
-   * @throws IllegalArgumentException when the plan does not fit the network
+   * @throws IllegalArgumentException when the plan does not fit the network, or gives a layer a
+   *     scheme that is not among its {@link #schemes}
    */
   public LoweredPlan lower(Plan plan) {
     if (plan.size() != network.layers().size()) {
@@ -82,7 +102,10 @@ public final class PlanLowering {
       node.getOutputList().forEach(context::written);
     }
     byte[] model = context.builder().build().toByteArray();
-    long weights = network.layers().stream().mapToLong(Layer::parameters).sum();
+    long weights =
+        network.groups().values().stream()
+            .mapToLong(group -> network.layers().get(group.get(0)).parameters())
+            .sum();
     return new LoweredPlan(
         plan,
         model,
@@ -92,15 +115,12 @@ public final class PlanLowering {
         8.0 * context.stored().bytes() / weights);
   }
 
-  private static void lowerLayer(
-      NodeProto node, Layer layer, Scheme scheme, LoweringContext context) {
-    LayerPattern pattern =
-        LayerPatterns.find(layer, scheme)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "layer '" + layer.name() + "' cannot be lowered to " + scheme.id()));
-    pattern.lower(node, layer, scheme, context);
+  private void lowerLayer(NodeProto node, Layer layer, Scheme scheme, LoweringContext context) {
+    if (!schemes.get(layer.index()).contains(scheme)) {
+      throw new IllegalArgumentException(
+          "layer '" + layer.name() + "' cannot be lowered to " + scheme.id());
+    }
+    LayerPatterns.find(layer, scheme).orElseThrow().lower(node, layer, scheme, context);
     context.uses(
         new KernelUse(
             costClass(layer.kind()),
@@ -113,19 +133,26 @@ public final class PlanLowering {
             layer.parameters()));
   }
 
-  private static void lowerOther(NodeProto node, LoweringContext context) {
-    NodeProto.Builder lowered = node.toBuilder();
-    boolean absorbed = context.regions().isAbsorbed(node);
+  private static void lowerOther(NodeProto original, LoweringContext context) {
+    IntegerRegions regions = context.regions();
+    if (!runs(original, context)) {
+      return;
+    }
+    NodeProto node =
+        Operators.isAbsorbedActivation(original, context.graph())
+            ? context.chains().merged(original, context.builder())
+            : original;
+    boolean integer =
+        node.getOutputCount() > 0 && regions.isWrittenByIntegerKernel(node.getOutput(0));
+    NodeProto.Builder lowered = node.toBuilder().clearName();
     for (int i = 0; i < node.getInputCount(); i++) {
-      String value = node.getInput(i);
-      lowered.setInput(i, readName(node, value, context));
+      lowered.setInput(i, readName(node, i, integer, context));
     }
     for (int i = 0; i < node.getOutputCount(); i++) {
       lowered.setOutput(i, context.writtenName(node.getOutput(i)));
     }
     context.builder().add(lowered.build());
-    if (!absorbed && node.getOutputCount() > 0) {
-      boolean integer = context.regions().isInteger(node.getOutput(0));
+    if (node.getOutputCount() > 0) {
       context.uses(
           new KernelUse(
               Operators.costClass(node),
@@ -139,15 +166,28 @@ public final class PlanLowering {
     }
   }
 
-  private static String readName(NodeProto node, String value, LoweringContext context) {
-    if (value.isEmpty() || context.graph().isConstant(value)) {
+  /** Some activations leave their work to a kernel in front of them or to another behind. */
+  private static boolean runs(NodeProto node, LoweringContext context) {
+    IntegerRegions regions = context.regions();
+    if (regions.isAbsorbed(node)) {
+      return false;
+    }
+    return !context.chains().isMergedIntoReader(node)
+        || regions.isWrittenByIntegerKernel(node.getOutput(0));
+  }
+
+  private static String readName(
+      NodeProto node, int input, boolean integer, LoweringContext context) {
+    String value = node.getInput(input);
+    if (value.isEmpty() || !context.graph().isActivation(value)) {
       return value;
     }
-    boolean integer =
-        node.getOutputCount() > 0
-            && context.regions().isInteger(node.getOutput(0))
-            && context.regions().isInteger(value);
-    return integer ? context.integerView(value) : context.floatView(value);
+    if (integer && context.regions().isInteger(value)) {
+      return context.integerView(value);
+    }
+    return input == 0 && Operators.hasWeights(node)
+        ? context.floatLayerView(value, node.getOutput(0))
+        : context.floatView(value);
   }
 
   private static long inputElements(NodeProto node, Graph graph) {

@@ -23,58 +23,79 @@ final class StaticIntegerPattern implements LayerPattern {
   @Override
   public void lower(NodeProto node, Layer layer, Scheme scheme, LoweringContext context) {
     RoundedWeights rounded = context.library().perChannel(layer, scheme.weightBits());
-    NodeProto.Builder lowered =
-        node.toBuilder()
-            .setInput(0, context.integerView(node.getInput(0)))
-            .setInput(1, weight(node, layer, rounded, context))
-            .setOutput(0, context.writtenName(node.getOutput(0)));
+    String input = node.getInput(0);
+    NodeProto.Builder lowered = node.toBuilder().setInput(0, context.integerView(input));
     if (node.getInputCount() > 2 && !node.getInput(2).isEmpty()) {
-      lowered.setInput(2, bias(node, rounded, context));
+      float[] floats = Constants.floats(context.graph().constant(node.getInput(2)).orElseThrow());
+      float inputScale = context.regions().grid(input).scale();
+      IntegerBias bias = IntegerBias.of(floats, inputScale, rounded);
+      rounded = bias.weights();
+      lowered.setInput(2, bias(bias.codes(), inputScale, rounded, context));
     }
-    context.builder().add(lowered.build());
+    lowered.setInput(1, weight(layer, rounded, context));
+    add(lowered, node, layer, context);
   }
 
-  private static String weight(
-      NodeProto node, Layer layer, RoundedWeights rounded, LoweringContext context) {
-    StoredWeights stored = context.stored();
-    String codes = stored.codes(node.getInput(1), layer.weightShape(), rounded);
-    return context
-        .builder()
-        .node(
-            context.builder().freshName(),
-            "DequantizeLinear",
-            context.builder().quantizationDomain(),
-            List.of(
-                codes,
-                stored.scales(rounded.scales()),
-                stored.zeroPoints(rounded.layout().channels())),
-            GraphBuilder.attribute("axis", rounded.layout().axis()));
-  }
-
-  /** An INT32 bias whose scale is input scale times weight scale, as the integer kernels add it. */
-  private static String bias(NodeProto node, RoundedWeights rounded, LoweringContext context) {
-    float[] bias = Constants.floats(context.graph().constant(node.getInput(2)).orElseThrow());
-    int channels = rounded.layout().channels();
-    float inputScale = context.regions().grid(node.getInput(0)).scale();
-    int[] codes = new int[channels];
-    float[] scales = new float[channels];
-    for (int c = 0; c < channels; c++) {
-      scales[c] = inputScale * rounded.scales()[c];
-      float value = bias.length == 1 ? bias[0] : bias[c];
-      codes[c] = (int) Math.max(-BIAS_LIMIT, Math.min(BIAS_LIMIT, Math.rint(value / scales[c])));
-    }
+  /**
+   * A matrix product that writes floats to an activation would stay float, because ONNX Runtime
+   * looks for a QuantizeLinear behind the activation. A Reshape to the same shape, which costs
+   * nothing, keeps them apart.
+   */
+  private static void add(
+      NodeProto.Builder lowered, NodeProto node, Layer layer, LoweringContext context) {
     GraphBuilder builder = context.builder();
-    List<Long> shape = List.of((long) channels);
-    return builder.node(
-        builder.freshName(),
-        "DequantizeLinear",
-        builder.quantizationDomain(),
-        List.of(
-            builder.constant(Constants.ofInts("", shape, codes)),
-            builder.constant(Constants.ofFloats("", shape, scales))),
-        GraphBuilder.attribute("axis", 0));
+    String output = node.getOutput(0);
+    String written = context.writtenName(output);
+    boolean apart =
+        !context.regions().isWrittenByIntegerKernel(output)
+            && !layer.outputShape().isEmpty()
+            && context.graph().consumers(output).stream().anyMatch(Operators::isActivation);
+    String direct = apart ? builder.freshName() : written;
+    builder.add(lowered.setOutput(0, direct).build());
+    if (apart) {
+      // 0 keeps an axis as it is.
+      long[] axes = new long[layer.outputShape().size()];
+      axes[axes.length - 1] = -1;
+      String shape = builder.constant(Constants.ofLongs("", List.of((long) axes.length), axes));
+      builder.add(GraphBuilder.node(written, "Reshape", "", List.of(direct, shape)).build());
+    }
   }
 
-  /** Leaves room for the products that are added to the bias. */
-  private static final double BIAS_LIMIT = 1 << 30;
+  private static String weight(Layer layer, RoundedWeights rounded, LoweringContext context) {
+    StoredWeights stored = context.stored();
+    return dequantize(
+        context,
+        rounded.layout().axis(),
+        stored.codes(layer.weightShape(), rounded),
+        stored.scales(rounded.scales()),
+        stored.zeroPoints(rounded.layout().channels()));
+  }
+
+  /** The bias' scales are computed at load: stored, they would be a fifth of what is no weight. */
+  private static String bias(
+      int[] codes, float inputScale, RoundedWeights rounded, LoweringContext context) {
+    GraphBuilder builder = context.builder();
+    String scales =
+        builder.node(
+            "Mul",
+            List.of(
+                builder.constant(Constants.ofFloats("", List.of(), inputScale)),
+                context.stored().scales(rounded.scales())));
+    String bias = builder.constant(Constants.ofInts("", List.of((long) codes.length), codes));
+    return dequantize(context, 0, bias, scales);
+  }
+
+  private static String dequantize(LoweringContext context, int axis, String... inputs) {
+    GraphBuilder builder = context.builder();
+    String output = builder.freshName();
+    builder.add(
+        GraphBuilder.node(
+                output,
+                "DequantizeLinear",
+                builder.quantizationDomain(),
+                List.of(inputs),
+                GraphBuilder.attribute("axis", axis))
+            .build());
+    return output;
+  }
 }

@@ -2,117 +2,139 @@ package dev.mixtune.engine.lowering;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.mixtune.engine.graph.Constants;
+import dev.mixtune.engine.rounding.BlockWeights;
 import dev.mixtune.engine.rounding.RoundedWeights;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Writes rounded weights so that every runtime of the last years sees plain INT8 weights once the
- * session is open.
+ * session is open. Equal tensors are stored, unpacked and counted once.
  *
  * <p>8-bit codes are an INT8 constant. Narrower ones are packed into a UINT8 constant, low bits
- * first, and unpacked by BitShift, Mod, Concat, Reshape, Cast and Sub, all of which fold at load.
+ * first. Each byte picks its codes from a table by Gather; the table is computed by Range, Div,
+ * Mod, Sub and Cast. All of it folds at load.
  */
 final class StoredWeights {
+  private static final int BYTE_VALUES = 256;
+
   private final GraphBuilder builder;
-  private final Map<String, String> codes = new HashMap<>();
+  private final Map<Packed, String> codes = new HashMap<>();
+  private final Map<String, String> halves = new HashMap<>();
+  private final Map<Integer, String> tables = new HashMap<>();
+  private final Set<String> counted = new HashSet<>();
   private long bytes;
+
+  private record Packed(String constant, int bits, List<Long> shape) {}
 
   StoredWeights(GraphBuilder builder) {
     this.builder = builder;
   }
 
-  /** Bytes of all weights, scales and tables stored so far. */
+  /** Bytes of all weights, scales, zero points and tables stored so far. */
   long bytes() {
     return bytes;
   }
 
-  /** Counts bytes that a pattern stored by itself. */
-  void count(long added) {
-    bytes += added;
+  /** Counts a float weight that stays as it is in the model. */
+  void countFloat(String weight, long parameters) {
+    if (counted.add(weight)) {
+      bytes += parameters * Float.BYTES;
+    }
   }
 
   /**
    * The INT8 codes of a weight.
    *
-   * @param weight name of the weight in the source model; the codes are named after it
    * @param shape of the weight
    * @return the name of an INT8 value of that shape
    */
-  String codes(String weight, List<Long> shape, RoundedWeights rounded) {
-    return codes.computeIfAbsent(
-        weight + "/" + rounded.bits(), key -> store(weight + codesSuffix(), shape, rounded));
-  }
-
-  /** Marks the INT8 codes of a weight, in the model and in the optimised graph. */
-  static String codesSuffix() {
-    return "_q";
-  }
-
-  private String store(String wanted, List<Long> shape, RoundedWeights rounded) {
-    String name = builder.freshName(wanted);
+  String codes(List<Long> shape, RoundedWeights rounded) {
     if (rounded.bits() == 8) {
-      bytes += rounded.codes().length;
-      return builder.constant(
-          name, Constants.ofBytes(name, Constants.INT8, shape, rounded.codes()));
+      return stored(Constants.ofBytes("", Constants.INT8, shape, rounded.codes()));
     }
-    return unpacked(name, shape, rounded);
+    byte[] packed = pack(rounded.codes(), rounded.bits());
+    String constant =
+        stored(Constants.ofBytes("", Constants.UINT8, List.of((long) packed.length), packed));
+    return codes.computeIfAbsent(
+        new Packed(constant, rounded.bits(), shape),
+        key -> unpack(key, rounded.codes().length, packed.length));
   }
 
-  private String unpacked(String name, List<Long> shape, RoundedWeights rounded) {
-    int bits = rounded.bits();
-    int perByte = 8 / bits;
-    byte[] packed = pack(rounded.codes(), bits);
-    bytes += packed.length;
-    String bytesName =
-        builder.constant(
-            builder.freshName(),
-            Constants.ofBytes("", Constants.UINT8, List.of((long) packed.length, 1L), packed));
-    String modulus = scalar(1 << bits);
-    List<String> parts = new ArrayList<>();
-    for (int i = 0; i < perByte; i++) {
-      String part = bytesName;
-      if (i > 0) {
-        part =
-            builder.node(
-                "BitShift",
-                List.of(part, scalar(bits * i)),
-                GraphBuilder.attribute("direction", "RIGHT"));
-      }
-      if (i < perByte - 1) {
-        part = builder.node("Mod", List.of(part, modulus));
-      }
-      parts.add(part);
-    }
-    String joined = builder.node("Concat", parts, GraphBuilder.attribute("axis", 1));
-    String shaped = reshape(joined, shape, rounded.codes().length, packed.length * perByte);
-    String wide = cast(builder.freshName(), shaped, Constants.INT32);
-    String offset = builder.constant(Constants.ofInts("", List.of(), 1 << (bits - 1)));
-    String signed = builder.node("Sub", List.of(wide, offset));
-    return cast(name, signed, Constants.INT8);
+  /** The float value of a weight stored in half precision. */
+  String half(List<Long> shape, byte[] half) {
+    return halves.computeIfAbsent(
+        stored(Constants.ofBytes("", Constants.FLOAT16, shape, half)),
+        constant -> cast(constant, Constants.FLOAT));
   }
 
-  /** Cuts the padding off, if there is any, and gives the codes the weight's shape. */
-  private String reshape(String joined, List<Long> shape, int count, int padded) {
-    String flat = joined;
-    if (padded != count) {
-      flat = builder.node("Reshape", List.of(joined, longs(-1)));
-      flat = builder.node("Slice", List.of(flat, longs(0), longs(count)));
-    }
-    long[] axes = shape.stream().mapToLong(Long::longValue).toArray();
-    return builder.node("Reshape", List.of(flat, longs(axes)));
+  /** Packed blocks of a weight for MatMulNBits. */
+  String blocks(BlockWeights weights) {
+    List<Long> shape =
+        List.of(
+            (long) weights.outputs(),
+            (long) weights.blocks(),
+            (long) weights.blockSize() * weights.bits() / 8);
+    return stored(Constants.ofBytes("", Constants.UINT8, shape, weights.packed()));
   }
 
-  private String cast(String output, String input, int type) {
-    return builder.node(output, "Cast", "", List.of(input), GraphBuilder.attribute("to", type));
+  /** Scales of channels or blocks. */
+  String scales(float[] scales) {
+    return stored(Constants.ofFloats("", List.of((long) scales.length), scales));
+  }
+
+  /** Per-channel zero points, all 0. */
+  String zeroPoints(int channels) {
+    return stored(
+        Constants.ofBytes("", Constants.INT8, List.of((long) channels), new byte[channels]));
+  }
+
+  private String stored(TensorProto tensor) {
+    String name = builder.constant(tensor);
+    if (counted.add(name)) {
+      bytes += tensor.getRawData().size();
+    }
+    return name;
+  }
+
+  private String unpack(Packed packed, int count, int packedBytes) {
+    String indices = cast(packed.constant(), Constants.INT32);
+    String parts = builder.node("Gather", List.of(table(packed.bits()), indices));
+    if (packedBytes * (8 / packed.bits()) != count) {
+      String flat = builder.node("Reshape", List.of(parts, longs(-1)));
+      parts = builder.node("Slice", List.of(flat, longs(0), longs(count)));
+    }
+    long[] axes = packed.shape().stream().mapToLong(Long::longValue).toArray();
+    return builder.node("Reshape", List.of(parts, longs(axes)));
+  }
+
+  /** The INT8 codes in each of the 256 bytes: {@code [256, 8 / bits]}. */
+  private String table(int bits) {
+    return tables.computeIfAbsent(
+        bits,
+        key -> {
+          String range = builder.node("Range", List.of(scalar(0), scalar(BYTE_VALUES), scalar(1)));
+          String column = builder.node("Reshape", List.of(range, longs(BYTE_VALUES, 1)));
+          int[] divisors = IntStream.range(0, 8 / bits).map(i -> 1 << (i * bits)).toArray();
+          String shifts =
+              builder.constant(Constants.ofInts("", List.of((long) divisors.length), divisors));
+          String shifted = builder.node("Div", List.of(column, shifts));
+          String lowBits = builder.node("Mod", List.of(shifted, scalar(1 << bits)));
+          String signed = builder.node("Sub", List.of(lowBits, scalar(1 << (bits - 1))));
+          return cast(signed, Constants.INT8);
+        });
+  }
+
+  private String cast(String input, int type) {
+    return builder.node("Cast", List.of(input), GraphBuilder.attribute("to", type));
   }
 
   private String scalar(int value) {
-    TensorProto tensor =
-        Constants.ofBytes("", Constants.UINT8, List.of(), new byte[] {(byte) value});
-    return builder.constant(tensor);
+    return builder.constant(Constants.ofInts("", List.of(), value));
   }
 
   private String longs(long... values) {
@@ -128,17 +150,5 @@ final class StoredWeights {
       packed[i / perByte] |= (byte) ((codes[i] + offset) << (bits * (i % perByte)));
     }
     return packed;
-  }
-
-  /** Per-channel scales of a weight. */
-  String scales(float[] scales) {
-    bytes += (long) scales.length * Float.BYTES;
-    return builder.constant(Constants.ofFloats("", List.of((long) scales.length), scales));
-  }
-
-  /** Per-channel zero points, all 0. */
-  String zeroPoints(int channels) {
-    return builder.constant(
-        Constants.ofBytes("", Constants.INT8, List.of((long) channels), new byte[channels]));
   }
 }

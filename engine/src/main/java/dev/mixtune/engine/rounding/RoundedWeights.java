@@ -18,6 +18,20 @@ public record RoundedWeights(
       throw new IllegalArgumentException(
           codes.length + " codes and " + scales.length + " scales do not fit " + layout);
     }
+    if (bits != 2 && bits != 4 && bits != 8) {
+      throw new IllegalArgumentException(bits + " bits; known: 2, 4, 8");
+    }
+    for (float scale : scales) {
+      if (!(scale > 0) || !Float.isFinite(scale)) {
+        throw new IllegalArgumentException("scale " + scale);
+      }
+    }
+    int least = -(1 << (bits - 1));
+    for (byte code : codes) {
+      if (code < least || code >= -least) {
+        throw new IllegalArgumentException("code " + code + " does not fit " + bits + " bits");
+      }
+    }
   }
 
   /** The weights that the codes stand for. */

@@ -23,7 +23,8 @@ public final class RoundingLibrary {
   private final Map<Key, BlockWeights> blockwise = new ConcurrentHashMap<>();
   private final Map<String, byte[]> halves = new ConcurrentHashMap<>();
 
-  private record Key(String weight, int bits) {}
+  /** One weight may be read along either axis: by a MatMul and by a transposed Gemm. */
+  private record Key(String weight, int bits, int axis) {}
 
   /**
    * @param network whose weights are rounded
@@ -47,8 +48,10 @@ public final class RoundingLibrary {
 
   /** The layer's weights on a per-channel grid of 8, 4 or 2 bits. */
   public RoundedWeights perChannel(Layer layer, int bits) {
+    ChannelLayout layout = layout(layer);
     return perChannel.computeIfAbsent(
-        new Key(weightName(layer), bits), key -> method.round(weights(layer), layout(layer), bits));
+        new Key(weightName(layer), bits, layout.axis()),
+        key -> method.round(weights(layer), layout, bits));
   }
 
   /** The layer's weights in blocks, for MatMulNBits. The layer is a MatMul. */
@@ -56,7 +59,7 @@ public final class RoundingLibrary {
     int inputs = Math.toIntExact(layer.weightShape().get(0));
     int outputs = Math.toIntExact(layer.weightShape().get(1));
     return blockwise.computeIfAbsent(
-        new Key(weightName(layer), bits),
+        new Key(weightName(layer), bits, 1),
         key -> BlockWeights.round(weights(layer), inputs, outputs, bits));
   }
 

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.mixtune.engine.Tensor;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -104,13 +105,19 @@ final class OrtModelSession implements Session {
           buffer.get(values);
           return new Tensor.Longs(values, shape);
         }
+        case INT32 -> {
+          IntBuffer buffer = tensor.getIntBuffer();
+          int[] values = new int[buffer.remaining()];
+          buffer.get(values);
+          return new Tensor.Longs(Arrays.stream(values).asLongStream().toArray(), shape);
+        }
         default -> {
           // Falls through to the refusal below.
         }
       }
     }
     throw new RuntimeFailure(
-        "output '" + name + "' is neither a float nor an int64 tensor", /* cause= */ null);
+        "output '" + name + "' is neither a float nor an integer tensor", /* cause= */ null);
   }
 
   private final class BoundInputs implements Prepared {

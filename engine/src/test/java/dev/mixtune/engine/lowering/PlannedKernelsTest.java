@@ -30,8 +30,7 @@ class PlannedKernelsTest {
     for (int i = 0; i < plans; i++) {
       Plan plan = randomPlan(test, random);
       LoweredPlan lowered = test.lowering().lower(plan);
-      ExecutedKernels executed =
-          ExecutedKernels.inspect(test.runtime(), test.network(), test.library(), lowered);
+      ExecutedKernels executed = ExecutedKernels.inspect(test.runtime(), test.network(), lowered);
 
       assertThat(executed.unplanned()).as("plan %s", plan.key()).isEmpty();
       for (Layer layer : test.network().layers()) {

@@ -1,0 +1,76 @@
+package dev.mixtune.engine.lowering;
+
+import dev.mixtune.engine.calibration.Calibration;
+import dev.mixtune.engine.calibration.Range;
+import dev.mixtune.engine.graph.Graph;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The integer grid of every value; values that must not be requantized share one. */
+final class ActivationGrids {
+  private final Graph graph;
+  private final Calibration calibration;
+  private final Map<String, Set<String>> shared = new HashMap<>();
+
+  ActivationGrids(Graph graph, Calibration calibration) {
+    this.graph = graph;
+    this.calibration = calibration;
+  }
+
+  /** Whether calibration saw the value. */
+  boolean has(String value) {
+    return calibration.range(value).isPresent();
+  }
+
+  /**
+   * Gives the values one common grid, unless that would leave the limits of an activation behind
+   * one of them: the activation would no longer be absorbed.
+   */
+  void join(List<String> values) {
+    Set<String> joined = new LinkedHashSet<>();
+    values.forEach(value -> joined.addAll(membersWith(value)));
+    if (limits(joined).hold(range(joined))) {
+      joined.forEach(member -> shared.put(member, joined));
+    }
+  }
+
+  /** The grid of a value. Call only for values that calibration saw. */
+  ActivationGrid grid(String value) {
+    Set<String> members = membersWith(value);
+    return ActivationGrid.of(range(members), limits(members));
+  }
+
+  /** The range that the grid of a value covers. */
+  Range range(String value) {
+    return range(membersWith(value));
+  }
+
+  private Range range(Set<String> values) {
+    List<Range> ranges = new ArrayList<>();
+    values.forEach(value -> ranges.add(ownRange(value)));
+    return ranges.stream().reduce(Range::union).orElseThrow();
+  }
+
+  private ActivationLimits limits(Set<String> values) {
+    return values.stream()
+        .map(value -> ActivationLimits.of(value, graph))
+        .reduce(ActivationLimits::within)
+        .orElseThrow();
+  }
+
+  private Range ownRange(String value) {
+    Range range =
+        calibration
+            .range(value)
+            .orElseThrow(() -> new IllegalStateException("no calibrated range for " + value));
+    return ActivationLimits.of(value, graph).cut(range);
+  }
+
+  private Set<String> membersWith(String value) {
+    return shared.getOrDefault(value, Set.of(value));
+  }
+}
