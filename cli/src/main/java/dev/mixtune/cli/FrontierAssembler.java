@@ -74,8 +74,7 @@ final class FrontierAssembler {
   private FrontierPoint point(Evaluation evaluation, Finding finding) {
     Plan plan = evaluation.plan();
     LoweredPlan lowered = bench.lowering().lower(plan);
-    ExecutedKernels executed =
-        ExecutedKernels.inspect(bench.runtime(), bench.network(), bench.library(), lowered);
+    ExecutedKernels executed = ExecutedKernels.inspect(bench.runtime(), bench.network(), lowered);
     if (!executed.unplanned().isEmpty()) {
       LOG.warn("plan {} runs integer kernels it did not ask for: {}", plan.id(), executed);
     }

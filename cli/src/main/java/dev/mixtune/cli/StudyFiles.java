@@ -19,6 +19,7 @@ import dev.mixtune.search.Evaluation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,10 @@ final class StudyFiles {
       List<Evaluation> evaluations,
       @Nullable SensitivityMap sensitivity,
       RunFacts run) {
-    StudyView view = StudyView.of(frontier, evaluations);
+    // The order in which workers finish must not show.
+    List<Evaluation> ordered =
+        evaluations.stream().sorted(Comparator.comparing(e -> e.plan().key())).toList();
+    StudyView view = StudyView.of(frontier, ordered);
     ParetoPlot plot = new ParetoPlot(view);
     AtomicFile.write(folder.paretoPng(), plot.png());
     AtomicFile.write(folder.paretoSvg(), plot.svg());

@@ -26,8 +26,9 @@ class KillAndResumeTest {
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void resumeAfterKillGivesTheSameFrontier() throws Exception {
     Path killed = temp.resolve("killed");
-    Process process = start(killed);
-    List<RecordedEvaluation> before = killAfter(process, killed, 12);
+    Path printed = temp.resolve("printed.txt");
+    Process process = start(killed, printed);
+    List<RecordedEvaluation> before = killAfter(process, killed, printed, 12);
 
     Tune resumed = Tune.run("resume", killed.toString());
     assertThat(resumed.err()).isEmpty();
@@ -45,30 +46,32 @@ class KillAndResumeTest {
     assertThat(after.subList(0, before.size())).isEqualTo(before);
   }
 
-  private static Process start(Path out) throws IOException {
+  private static Process start(Path out, Path printed) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Dmixtune.home=" + Tune.ROOT,
                 "-Djava.awt.headless=true",
-                "-cp",
-                // Surefire hides the class path in a jar of its own.
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
                 "dev.mixtune.cli.Main"));
     command.addAll(List.of(with(STUDY, "--out", out.toString())));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile());
+    // Surefire hides the class path in a jar of its own.
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    builder.environment().put("CLASSPATH", classPath);
+    return builder.start();
   }
 
   /** Kills the process once so many evaluations are on disk, and returns what is there then. */
-  private static List<RecordedEvaluation> killAfter(Process process, Path study, int rows)
-      throws InterruptedException {
+  private static List<RecordedEvaluation> killAfter(
+      Process process, Path study, Path printed, int rows)
+      throws InterruptedException, IOException {
     while (!Files.exists(study.resolve("study.db")) || count(study) < rows) {
-      assertThat(process.waitFor(100, TimeUnit.MILLISECONDS)).as("ended too early").isFalse();
+      assertThat(process.waitFor(100, TimeUnit.MILLISECONDS))
+          .as("ended too early: %s", Files.readString(printed))
+          .isFalse();
     }
     process.destroyForcibly().waitFor();
     return rows(study);

@@ -1,6 +1,7 @@
 package dev.mixtune.engine.runtime;
 
 import ai.onnxruntime.OrtEnvironment;
+import dev.mixtune.engine.UserException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -18,9 +19,29 @@ import java.util.Locale;
  */
 final class OrtNatives {
   private static final String PROPERTY = "onnxruntime.native.path";
+  private static final int LONGEST_COMMAND_LINE = 3_700;
   private static final List<String> LIBRARIES = List.of("onnxruntime", "onnxruntime4j_jni");
 
   private OrtNatives() {}
+
+  /**
+   * Refuses to start where ONNX Runtime 1.29 would crash: loading its library ends in a
+   * segmentation fault when the process was started with a command line of about 4,000 bytes or
+   * more (docs/decisions/0006).
+   */
+  static void requireShortCommandLine(Path commandLine) {
+    int length;
+    try {
+      length = Files.readAllBytes(commandLine).length;
+    } catch (IOException e) {
+      return; // Only Linux tells.
+    }
+    if (length > LONGEST_COMMAND_LINE) {
+      throw new UserException(
+          "the command line has " + length + " bytes; ONNX Runtime 1.29 crashes above about 4,000",
+          "Pass the class path by the variable CLASSPATH, and options by a file: ./tune @FILE.");
+    }
+  }
 
   /** Points the binding at {@code cache}; does nothing when the user chose a path of their own. */
   static void use(Path cache) {

@@ -32,6 +32,7 @@ public final class OrtRuntime implements ModelRuntime {
    * @param nativesCache folder that keeps the unpacked native libraries between runs
    */
   public static OrtRuntime start(Path nativesCache) {
+    OrtNatives.requireShortCommandLine(Path.of("/proc/self/cmdline"));
     OrtNatives.use(nativesCache);
     return new OrtRuntime(
         OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mixtune"));
