@@ -18,6 +18,7 @@ public final class Main {
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     LogFile.quiet();
+    Interrupts interrupts = Interrupts.listen();
     Path home = Path.of(System.getProperty("mixtune.home", "."));
     Path cache =
         Path.of(
@@ -31,8 +32,11 @@ public final class Main {
             Clock.systemUTC(),
             stream(FileDescriptor.out),
             stream(FileDescriptor.err),
-            Boolean.getBoolean("mixtune.terminal"));
-    System.exit(run(around, arguments));
+            Boolean.getBoolean("mixtune.terminal"),
+            interrupts.requested());
+    int exitCode = run(around, arguments);
+    interrupts.done();
+    System.exit(exitCode);
   }
 
   private static PrintWriter writer(PrintStream stream) {

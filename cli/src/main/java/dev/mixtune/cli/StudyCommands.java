@@ -60,12 +60,7 @@ final class StudyCommands {
 
   private int study(RunOptions options, StudyFolder folder, List<String> arguments) {
     Console console = new Console(around.out(), options.style(around.terminal()), around.clock());
-    Interrupts interrupts = Interrupts.listen();
-    try {
-      return new StudyRun(options, folder, around, console, interrupts).run(arguments);
-    } finally {
-      interrupts.done();
-    }
+    return new StudyRun(options, folder, around, console).run(arguments);
   }
 
   /** Names the folder; it is made once the input has proved right. */

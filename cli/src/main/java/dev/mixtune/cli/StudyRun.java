@@ -29,19 +29,12 @@ final class StudyRun {
   private final StudyFolder folder;
   private final Surroundings around;
   private final Console console;
-  private final Interrupts interrupts;
 
-  StudyRun(
-      RunOptions options,
-      StudyFolder folder,
-      Surroundings around,
-      Console console,
-      Interrupts interrupts) {
+  StudyRun(RunOptions options, StudyFolder folder, Surroundings around, Console console) {
     this.options = options;
     this.folder = folder;
     this.around = around;
     this.console = console;
-    this.interrupts = interrupts;
   }
 
   /**
@@ -67,7 +60,7 @@ final class StudyRun {
                 around.clock(),
                 startMillis - memory.elapsed().toMillis(),
                 budget,
-                interrupts.requested());
+                around.interrupted());
         try (LatencySource latencies = latencies(bench, memory)) {
           StudyContext context =
               new StudyContext(

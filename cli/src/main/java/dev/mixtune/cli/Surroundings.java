@@ -3,6 +3,7 @@ package dev.mixtune.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What a command finds around it; passed in so that commands can be tested.
@@ -13,9 +14,16 @@ import java.time.Clock;
  * @param out where results go
  * @param err where messages about wrong input go
  * @param terminal whether {@code out} is a terminal
+ * @param interrupted becomes true when the user asks the process to stop
  */
 record Surroundings(
-    Path home, Path cache, Clock clock, PrintStream out, PrintStream err, boolean terminal) {
+    Path home,
+    Path cache,
+    Clock clock,
+    PrintStream out,
+    PrintStream err,
+    boolean terminal,
+    AtomicBoolean interrupted) {
 
   /** The task of the bundled example. */
   Path exampleTask() {
