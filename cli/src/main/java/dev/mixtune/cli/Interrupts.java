@@ -1,24 +1,32 @@
 package dev.mixtune.cli;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns Ctrl-C and SIGTERM into a request to stop: the study ends early, writes what it has, and
  * the process exits with 130.
+ *
+ * <p>A shutdown hook would come too late: ONNX Runtime's own hook closes its environment at the
+ * same time, and nothing could be scored or written any more. So the signals themselves are caught,
+ * by reflection, because the class has no supported name.
  */
 final class Interrupts {
   private static final long PATIENCE_SECONDS = 10;
 
   private final AtomicBoolean requested = new AtomicBoolean();
-  private final AtomicBoolean over = new AtomicBoolean();
   private final CountDownLatch written = new CountDownLatch(1);
 
-  /** Listens until {@link #done}. */
+  /** Listens until the process ends. */
   static Interrupts listen() {
     Interrupts interrupts = new Interrupts();
-    Runtime.getRuntime().addShutdownHook(new Thread(interrupts::onShutdown, "mixtune-interrupt"));
+    for (String signal : new String[] {"INT", "TERM"}) {
+      interrupts.handle(signal);
+    }
     return interrupts;
   }
 
@@ -26,24 +34,50 @@ final class Interrupts {
     return requested;
   }
 
-  /** The study is written; a shutdown needs no care any more. */
+  /** Everything is written and reported. */
   void done() {
-    over.set(true);
     written.countDown();
   }
 
-  private void onShutdown() {
-    if (over.get()) {
-      return;
+  private void handle(String name) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object proxy =
+          Proxy.newProxyInstance(
+              handler.getClassLoader(),
+              new Class<?>[] {handler},
+              (self, method, arguments) -> {
+                if (method.getName().equals("handle")) {
+                  onSignal();
+                  return null;
+                }
+                return method.invoke(this, arguments);
+              });
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
+      LoggerFactory.getLogger(Interrupts.class).info("SIG{} is not caught: {}", name, cause + "");
     }
-    requested.set(true);
+  }
+
+  /** Runs on a thread of the JVM's own for each signal. */
+  private void onSignal() {
+    if (requested.getAndSet(true)) {
+      Runtime.getRuntime().halt(ExitCodes.STOPPED); // Asked twice: now.
+    }
     try {
       if (!written.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("tune: not everything could be written in time; ./tune resume goes on");
+        System.err.println(
+            "tune: not everything could be written within "
+                + PATIENCE_SECONDS
+                + " s; ./tune resume goes on");
+        Runtime.getRuntime().halt(ExitCodes.STOPPED);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Runtime.getRuntime().halt(ExitCodes.STOPPED);
   }
 }

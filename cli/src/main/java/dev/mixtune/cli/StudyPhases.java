@@ -61,7 +61,9 @@ final class StudyPhases {
     memory.rememberElapsed(deadline.elapsed());
     say(
         "search: %d candidates, %d on the frontier, ended by %s",
-        search.evaluations().size(), search.frontier().size(), words(search.ending()));
+        search.evaluations().size(),
+        search.frontier().size(),
+        deadline.isInterrupted() ? "the user" : words(search.ending()));
     Holdout holdout =
         new Holdout(bench, context.store(), context.workers(), context.options().workerCount());
     boolean interrupted = deadline.isInterrupted();
