@@ -24,6 +24,9 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Scores plans on the search split: what the journal knows is taken from there, new kernel
@@ -31,27 +34,50 @@ import java.util.concurrent.Future;
  * side. Each evaluation is on disk when it ends.
  */
 final class Candidates implements Evaluator {
+  private static final Logger LOG = LoggerFactory.getLogger(Candidates.class);
+
   private final Workbench bench;
   private final StudyStore store;
   private final LatencySource latencies;
   private final ExecutorService workers;
-  private final Stop stop;
+  private final Deadline deadline;
+  private final AtomicBoolean asked = new AtomicBoolean();
+  private volatile Stop stop;
 
   Candidates(
       Workbench bench,
       StudyStore store,
       LatencySource latencies,
       ExecutorService workers,
-      Stop stop) {
+      Deadline deadline) {
     this.bench = bench;
     this.store = store;
     this.latencies = latencies;
     this.workers = workers;
-    this.stop = stop;
+    this.deadline = deadline;
+    this.stop = deadline;
+  }
+
+  /** Scores the plans even when the budget is spent; only the user can stop that. */
+  void evaluateWhateverTheBudget(List<Plan> plans) {
+    stop = deadline::isInterrupted;
+    List<Evaluation> scored = run(plans);
+    stop = deadline;
+    LOG.info("{} of {} uniform plans scored", scored.size(), plans.size());
+  }
+
+  /** A stop that lets the search ask once, for what is known already. */
+  Stop stopOnceAsked() {
+    return () -> asked.get() && deadline.requested();
   }
 
   @Override
   public List<Evaluation> evaluate(List<Plan> plans) {
+    asked.set(true);
+    return run(plans);
+  }
+
+  private List<Evaluation> run(List<Plan> plans) {
     Map<Plan, Future<Evaluation>> running = new HashMap<>();
     List<Plan> unknown = plans.stream().filter(plan -> store.find(plan).isEmpty()).toList();
     for (Plan plan : unknown) {

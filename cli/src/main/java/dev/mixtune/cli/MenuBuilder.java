@@ -143,14 +143,26 @@ final class MenuBuilder {
     return common;
   }
 
+  /** Empty when the scheme failed; the median of the other layers when time ran out before it. */
   private static Optional<Double> damage(Sensitivity sensitivity, int layer, Scheme scheme) {
     if (scheme == Scheme.F32) {
       return Optional.of(0.0);
     }
-    return sensitivity
-        .find(layer, scheme)
-        .map(Sensitivity.Entry::kl)
-        .filter(Double::isFinite)
-        .map(kl -> Math.max(0, kl));
+    Optional<Sensitivity.Entry> entry = sensitivity.find(layer, scheme);
+    if (entry.isEmpty()) {
+      return Optional.of(median(sensitivity, scheme));
+    }
+    return entry.map(Sensitivity.Entry::kl).filter(Double::isFinite).map(kl -> Math.max(0, kl));
+  }
+
+  private static double median(Sensitivity sensitivity, Scheme scheme) {
+    double[] known =
+        sensitivity.entries().stream()
+            .filter(entry -> entry.scheme() == scheme && Double.isFinite(entry.kl()))
+            .mapToDouble(entry -> Math.max(0, entry.kl()))
+            .sorted()
+            .toArray();
+    // Nothing known at all: narrower is worse, which is all that seeds need.
+    return known.length == 0 ? Math.pow(4, -scheme.weightBits()) : known[known.length / 2];
   }
 }

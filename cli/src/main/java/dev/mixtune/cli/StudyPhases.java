@@ -35,6 +35,9 @@ final class StudyPhases {
 
   private static final double USUAL_LIMIT = 0.01;
 
+  /** Share of the search's time after which the analysis gives way to the search. */
+  private static final double MOST_FOR_SENSITIVITY = 0.4;
+
   private final StudyContext context;
   private final Workbench bench;
   private final Deadline deadline;
@@ -89,7 +92,16 @@ final class StudyPhases {
         stored.map(json -> SensitivityFile.read(json).entries()).orElse(List.of());
     Sensitivity measured =
         new SensitivityStep(bench, context.workers(), context.console(), context.around().clock())
-            .measure(context.menus(), context.options().seed, known, deadline::requested);
+            .measure(
+                context.menus(),
+                context.options().seed,
+                known,
+                () -> deadline.requested() || deadline.fraction() > MOST_FOR_SENSITIVITY);
+    if (!measured.complete()) {
+      say(
+          "sensitivity: only a part was measured, the budget is short; the rest is estimated by"
+              + " the median of the other layers");
+    }
     context.store().putDocument(StudyMemory.SENSITIVITY, SensitivityFile.write(measured));
     new StudyFiles(context.folder()).writeSensitivity(measured, SensitivityStep.names(bench));
     return measured;
@@ -115,8 +127,15 @@ final class StudyPhases {
     if (most.isPresent()) {
       settings = settings.withMaxEvaluations(most.get());
     }
+    // However short the budget: uniform plans are scored, so that there is something to choose.
+    candidates.evaluateWhateverTheBudget(List.copyOf(UniformPlans.of(space).values()));
     return new GeneticSearch(
-            space, settings, List.of(), candidates, deadline, progress -> show(progress, most))
+            space,
+            settings,
+            List.of(),
+            candidates,
+            candidates.stopOnceAsked(),
+            progress -> show(progress, most))
         .run();
   }
 
