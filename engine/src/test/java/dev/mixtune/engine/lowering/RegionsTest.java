@@ -177,7 +177,27 @@ class RegionsTest {
     return new IntegerRegions(test.network().graph(), test.calibration(), layers, arithmetic);
   }
 
-  /** One scale for both would reach beyond 6, and the convolution behind would stay float. */
+  /** A small value that others read too must not take the coarse grid of a large neighbour. */
+  @Test
+  void aConcatDoesNotCoarsenWhatOthersRead() {
+    TestGraphs graph = start();
+    graph.conv("c", "x", 4, 3);
+    graph.weight("big.w", 20, 4, 3, 3, 3);
+    graph.node("Conv", "big", List.of("x", "big.w"), ints("pads", 1, 1, 1, 1));
+    graph.node("Concat", "k", List.of("c", "big"), attribute("axis", 1));
+    graph.conv("y", "c", 4, 4);
+    TestNetworks test = network(graph, "y", "k");
+    LoweredPlan plan = test.lowering().lower(test.uniform(Scheme.W8A8));
+    IntegerRegions regions = regions(test, Scheme.W8A8);
+
+    assertThat(regions.grid("c").scale()).isLessThan(regions.grid("big").scale() / 10);
+    assertThat(regions.grid("big")).isEqualTo(regions.grid("k"));
+    assertThat(ops(test, plan)).contains("QLinearConcat");
+    assertThat(test.executed(plan).unplanned()).isEmpty();
+    assertThat(error(test, plan)).isLessThan(0.02);
+  }
+
+  /** One scale for both would reach beyond 0.5, and the convolution behind would stay float. */
   @Test
   void aConcatDoesNotWidenTheGridOfAClip() {
     TestGraphs graph = start();
@@ -255,6 +275,40 @@ class RegionsTest {
           .as(name)
           .isEqualTo(plan.kernels().stream().filter(kernel -> kernel.op() == op).count());
     }
+  }
+
+  /** A Pad has no integer kernel; a Relu behind a value that others read too is a rounding. */
+  @ParameterizedTest
+  @CsvSource({"Pad, 1, OTHER FLOAT", "Relu, 1, ''", "Slice, 0, OTHER INTEGER_STATIC"})
+  void whatHasNoIntegerKernelIsCrossedTwice(String op, int crossings, String expected) {
+    TestGraphs graph = start();
+    graph.relu("r", graph.conv("c", "x", 4, 3));
+    graph.conv("other", "r", 4, 4);
+    graph.node("Add", "a", List.of("other", "r"));
+    graph.longs("zero", 0);
+    switch (op) {
+      case "Pad" -> graph.node(op, "o", List.of("a", graph.longs("pads", 0, 0, 0, 0, 0, 2, 0, 0)));
+      case "Slice" ->
+          graph.node(op, "o", List.of("a", "zero", graph.longs("end", 2), graph.longs("axis", 1)));
+      default -> graph.relu("o", "a");
+    }
+    graph.node("GlobalAveragePool", "p", List.of("o"));
+    graph.node("GlobalAveragePool", "y", List.of("a"));
+    TestNetworks test = network(graph, "p", "y");
+    LoweredPlan plan = test.lowering().lower(test.uniform(Scheme.W8A8));
+
+    assertThat(executed(test, plan, "QuantizeLinear")).isEqualTo(1 + crossings);
+    assertThat(executed(test, plan, "DequantizeLinear")).isEqualTo(2 + crossings);
+    assertThat(boundaries(plan)).hasSize(3 + 2 * crossings).contains("QUANTIZE x");
+    assertThat(boundaries(plan).contains("QUANTIZE o")).isEqualTo(crossings > 0);
+    assertThat(boundaries(plan).contains("DEQUANTIZE a")).isEqualTo(crossings > 0);
+    assertThat(
+            plan.kernels().stream()
+                .filter(kernel -> kernel.name().equals("o"))
+                .filter(kernel -> kernel.op() != KernelUse.Op.QUANTIZE)
+                .map(kernel -> kernel.op() + " " + kernel.arithmetic())
+                .toList())
+        .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected));
   }
 
   @Test
