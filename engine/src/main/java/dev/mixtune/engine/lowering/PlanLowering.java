@@ -31,7 +31,7 @@ import java.util.Map;
  */
 public final class PlanLowering {
   /** Changes whenever the same plan would become another model. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   private final Network network;
   private final Calibration calibration;

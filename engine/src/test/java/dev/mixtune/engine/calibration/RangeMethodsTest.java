@@ -25,6 +25,7 @@ class RangeMethodsTest {
                 case "normal" -> normal;
                 case "relu" -> Math.max(0, normal);
                 case "sparse" -> Math.max(0, normal - 2);
+                case "mostly zero" -> i % 40 == 0 ? Math.abs(laplace) : 0;
                 case "laplace" -> laplace;
                 case "one-sided laplace" -> Math.abs(laplace);
                 case "outliers" -> normal * (i % 1000 == 0 ? 30 : 1);
@@ -81,6 +82,7 @@ class RangeMethodsTest {
         "normal",
         "relu",
         "sparse",
+        "mostly zero",
         "laplace",
         "one-sided laplace",
         "outliers",
