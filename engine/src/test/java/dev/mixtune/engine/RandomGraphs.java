@@ -6,6 +6,7 @@ import static dev.mixtune.engine.TestGraphs.ints;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -53,7 +54,7 @@ public final class RandomGraphs {
   }
 
   private String name(String op) {
-    return op.toLowerCase(java.util.Locale.ROOT) + next++;
+    return op.toLowerCase(Locale.ROOT) + next++;
   }
 
   /** Mostly the newest value, so that chains arise. */

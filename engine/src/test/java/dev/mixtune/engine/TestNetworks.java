@@ -5,6 +5,7 @@ import dev.mixtune.engine.calibration.Calibrator;
 import dev.mixtune.engine.calibration.RangeMethod;
 import dev.mixtune.engine.calibration.RangeMethods;
 import dev.mixtune.engine.graph.Network;
+import dev.mixtune.engine.graph.NetworkReader;
 import dev.mixtune.engine.lowering.ExecutedKernels;
 import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.lowering.PlanLowering;
@@ -14,6 +15,7 @@ import dev.mixtune.engine.runtime.ModelRuntime;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.engine.runtime.Session;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +40,7 @@ public record TestNetworks(
 
   public static TestNetworks calibrated(Path file, int samples, Map<String, Long> axes) {
     OrtRuntime runtime = TestKit.runtime();
-    Network network = new dev.mixtune.engine.graph.NetworkReader(runtime).read(file, axes);
+    Network network = new NetworkReader(runtime).read(file, axes);
     Map<String, Tensor> inputs = randomInputs(runtime, network, samples, axes);
     Calibration calibration =
         new Calibrator(runtime, 2).run(network, List.of(inputs), RangeMethods.named("min-max"));
@@ -111,7 +113,7 @@ public record TestNetworks(
         int count = Math.toIntExact(Tensor.elements(shape));
         if (port.type().equals("INT64")) {
           long[] values = new long[count];
-          java.util.Arrays.fill(values, 1);
+          Arrays.fill(values, 1);
           inputs.put(port.name(), new Tensor.Longs(values, shape));
         } else {
           float[] values = new float[count];

@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Constants that a model keeps in files beside it. */
 final class ExternalData {
@@ -121,8 +122,7 @@ final class ExternalData {
     }
   }
 
-  private UserException refusal(
-      String tensor, String what, @org.jspecify.annotations.Nullable Throwable cause) {
+  private UserException refusal(String tensor, String what, @Nullable Throwable cause) {
     String problem = "the model '" + model + "' keeps tensor '" + tensor + "' in " + what;
     String wayOut = "Put the model's external data beside it, as exported.";
     return cause == null

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ONNX file as the user brings it, with external data inside.
@@ -93,8 +94,7 @@ record ModelFile(Path file, ModelProto model, byte[] bytes, long fileBytes, Stri
   }
 
   /** The refusal of a file that cannot be used. */
-  static UserException broken(
-      Path file, String why, @org.jspecify.annotations.Nullable Throwable cause) {
+  static UserException broken(Path file, String why, @Nullable Throwable cause) {
     return new UserException(
         "the model '" + file + "' cannot be read: " + why,
         "Export or copy it again.",

@@ -18,20 +18,30 @@ record ActivationGrid(float scale, int zeroPoint) {
    */
   static ActivationGrid of(Range range, ActivationLimits limits) {
     // In double precision, because a mask at the end of float's range has a width beyond it.
-    double low = range.low();
-    double width = Math.max(LEAST_WIDTH, range.high() - low);
-    double scale = width / STEPS;
-    int zeroPoint = (int) Math.max(0, Math.min(STEPS, Math.rint(-low / scale)));
-    // The zero point moved the ends by up to half a step, perhaps beyond a limit.
+    double width = Math.max(LEAST_WIDTH, (double) range.high() - range.low());
+    double step = width / STEPS;
+    double exact = Math.max(0, Math.min(STEPS, -range.low() / step));
+    // Rounding the zero point moves the ends by part of a step, perhaps beyond a limit; the side
+    // on which less of the step has to go is the better one.
+    double zeroPoint = Math.rint(exact);
+    double other = zeroPoint < exact ? Math.ceil(exact) : Math.floor(exact);
+    if (largestStep(other, step, limits) > largestStep(zeroPoint, step, limits)) {
+      zeroPoint = other;
+    }
+    double scale = largestStep(zeroPoint, step, limits);
+    return new ActivationGrid(
+        Math.nextDown((float) (scale > 0 ? scale : LEAST_WIDTH / STEPS)), (int) zeroPoint);
+  }
+
+  /** The largest step up to {@code step} with which a grid ends within the limits. */
+  private static double largestStep(double zeroPoint, double step, ActivationLimits limits) {
+    double largest = step;
     if (zeroPoint > 0) {
-      scale = Math.min(scale, -limits.low() / zeroPoint);
+      largest = Math.min(largest, -limits.low() / zeroPoint);
     }
     if (zeroPoint < STEPS) {
-      scale = Math.min(scale, limits.high() / (STEPS - zeroPoint));
+      largest = Math.min(largest, limits.high() / (STEPS - zeroPoint));
     }
-    if (!(scale > 0)) {
-      scale = LEAST_WIDTH / STEPS;
-    }
-    return new ActivationGrid(Math.nextDown((float) scale), zeroPoint);
+    return largest;
   }
 }

@@ -12,6 +12,9 @@ import java.util.Set;
 
 /** The integer grid of every value; values that must not be requantized share one. */
 final class ActivationGrids {
+  /** One bit less is worth an integer copy. */
+  private static final double TOLERATED_WIDENING = 2;
+
   private final Graph graph;
   private final Calibration calibration;
   private final Map<String, Set<String>> shared = new HashMap<>();
@@ -28,14 +31,34 @@ final class ActivationGrids {
 
   /**
    * Gives the values one common grid, unless that would leave the limits of an activation behind
-   * one of them: the activation would no longer be absorbed.
+   * one of them, which would no longer be absorbed, or would be much too coarse for one of them.
    */
   void join(List<String> values) {
     Set<String> joined = new LinkedHashSet<>();
     values.forEach(value -> joined.addAll(membersWith(value)));
-    if (limits(joined).hold(range(joined))) {
+    Range range = range(joined);
+    if (limits(joined).hold(range)
+        && joined.stream().noneMatch(member -> losesDetail(member, range, joined))) {
       joined.forEach(member -> shared.put(member, joined));
     }
+  }
+
+  /**
+   * Whether somebody reads the value with more detail than the common grid has. Moved values have
+   * no more than what they were moved from, and members of the grid read with its steps anyway.
+   */
+  private boolean losesDetail(String value, Range common, Set<String> joined) {
+    boolean moved = graph.producer(value).filter(Operators::movesValues).isPresent();
+    boolean coarse = width(common) > TOLERATED_WIDENING * width(ownRange(value));
+    return coarse
+        && !moved
+        && (graph.isExposed(value)
+            || graph.consumers(value).stream()
+                .anyMatch(reader -> !joined.contains(reader.getOutput(0))));
+  }
+
+  private static double width(Range range) {
+    return (double) range.high() - range.low();
   }
 
   /** The grid of a value. Call only for values that calibration saw. */

@@ -6,7 +6,7 @@ import dev.mixtune.engine.graph.Graph;
 import java.util.Optional;
 
 /**
- * Between which bounds a value lies because an activation wrote it.
+ * Between which bounds a value lies because activations wrote it.
  *
  * @param low at most 0, perhaps minus infinity
  * @param high at least 0, perhaps infinity
@@ -15,9 +15,12 @@ record ActivationLimits(double low, double high) {
   private static final ActivationLimits NONE =
       new ActivationLimits(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
 
-  /** The limits of a value, from the activations in a row that end in it. */
+  /** The limits of a value, from the chain of activations that ends in it. */
   static ActivationLimits of(String value, Graph graph) {
     Optional<NodeProto> producer = graph.producer(value);
+    if (producer.isPresent() && Operators.keepsBounds(producer.get())) {
+      return of(producer.get().getInput(0), graph);
+    }
     if (producer.isEmpty() || !Operators.isAbsorbedActivation(producer.get(), graph)) {
       return NONE;
     }

@@ -14,9 +14,9 @@ import java.util.Set;
  * Which values of a plan live on 8-bit integers, and on which grid.
  *
  * <p>A value is integer when the kernel that writes it is: a statically quantized convolution, or
- * an operator with an integer kernel whose data inputs are all integer. A Relu or Clip that is the
- * only reader of such a value is absorbed, and its output takes the place: the grid of that output
- * ends where the activation cuts, so that quantizing does the same.
+ * an operator that carries integers on and whose data inputs are all integer. A Relu or Clip that
+ * is the only reader of such a value is absorbed, and its output takes the place: the grid of that
+ * output ends where the activation cuts, so that quantizing does the same.
  */
 final class IntegerRegions {
   private final Graph graph;
@@ -62,7 +62,7 @@ final class IntegerRegions {
       return isStaticLayer(node)
           && (node.getOpType().equals("Conv") || onlyStaticLayersRead(node.getOutput(0)));
     }
-    return Operators.hasIntegerKernel(node, graph.opset())
+    return Operators.carriesIntegers(node, graph.opset())
         && Operators.dataInputs(node).stream()
             .allMatch(value -> integer.contains(value) || absorbed.contains(value));
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The state of one lowering, shared by the patterns: views of values and stored weights. */
 final class LoweringContext {
@@ -68,8 +69,17 @@ final class LoweringContext {
     kernels.add(kernel);
   }
 
+  /** Whether an activation further on does the work of this one. */
+  boolean isLeftOut(NodeProto node) {
+    return chains.isMerged(node) && !regions.isWrittenByIntegerKernel(node.getOutput(0));
+  }
+
   /** The name under which a float reader finds a value. */
   String floatView(String value) {
+    Optional<NodeProto> producer = graph.producer(value);
+    if (producer.isPresent() && isLeftOut(producer.get())) {
+      return floatView(producer.get().getInput(0));
+    }
     String view = floatViews.get(value);
     if (view != null) {
       return view;
@@ -175,6 +185,11 @@ final class LoweringContext {
             .addAllInput(gridConstants)
             .build());
     return target;
+  }
+
+  /** A float operator wrote {@code value}, which goes on as integers. */
+  void crossesBack(String value) {
+    boundary(KernelUse.Op.QUANTIZE, value);
   }
 
   private void boundary(KernelUse.Op op, String value) {

@@ -22,7 +22,10 @@ final class Operators {
           "Pad");
 
   private static final Set<String> INTEGER_ARITHMETIC =
-      Set.of("Add", "Mul", "GlobalAveragePool", "AveragePool", "Concat", "Relu", "Clip");
+      Set.of("Add", "Mul", "GlobalAveragePool", "AveragePool", "Concat");
+
+  /** Run on floats, but so cheaply that what stands behind them had better stay on integers. */
+  private static final Set<String> STEPPING_STONES = Set.of("Pad", "Relu", "Clip");
 
   private static final Set<String> HAVE_WEIGHTS = Set.of("Conv", "ConvTranspose", "Gemm");
 
@@ -36,15 +39,27 @@ final class Operators {
     return Graph.isStandard(node) && MOVES_VALUES.contains(node.getOpType());
   }
 
+  /** Whether the operator moves values, and leaves all of them within the bounds of its input. */
+  static boolean keepsBounds(NodeProto node) {
+    return movesValues(node) && !node.getOpType().equals("Pad");
+  }
+
+  /** Whether integers in front of the operator mean integers behind it. */
+  static boolean carriesIntegers(NodeProto node, long opset) {
+    return hasIntegerKernel(node, opset)
+        || (Graph.isStandard(node) && STEPPING_STONES.contains(node.getOpType()));
+  }
+
   /** Whether the operator has an 8-bit integer kernel. */
   static boolean hasIntegerKernel(NodeProto node, long opset) {
-    if (!Graph.isStandard(node)) {
+    String op = node.getOpType();
+    if (!Graph.isStandard(node) || STEPPING_STONES.contains(op)) {
       return false;
     }
-    if (node.getOpType().equals("MaxPool")) {
+    if (op.equals("MaxPool")) {
       return opset >= INTEGER_MAX_POOL_OPSET && node.getOutputCount() == 1;
     }
-    return MOVES_VALUES.contains(node.getOpType()) || INTEGER_ARITHMETIC.contains(node.getOpType());
+    return MOVES_VALUES.contains(op) || INTEGER_ARITHMETIC.contains(op);
   }
 
   /** The inputs that carry activations, as opposed to shapes, axes and bounds. */

@@ -31,7 +31,7 @@ import java.util.Map;
  */
 public final class PlanLowering {
   /** Changes whenever the same plan would become another model. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   private final Network network;
   private final Calibration calibration;
@@ -135,15 +135,16 @@ public final class PlanLowering {
 
   private static void lowerOther(NodeProto original, LoweringContext context) {
     IntegerRegions regions = context.regions();
-    if (!runs(original, context)) {
+    if (regions.isAbsorbed(original) || context.isLeftOut(original)) {
       return;
     }
     NodeProto node =
         Operators.isAbsorbedActivation(original, context.graph())
             ? context.chains().merged(original, context.builder())
             : original;
-    boolean integer =
+    boolean staysInteger =
         node.getOutputCount() > 0 && regions.isWrittenByIntegerKernel(node.getOutput(0));
+    boolean integer = staysInteger && Operators.hasIntegerKernel(node, context.graph().opset());
     NodeProto.Builder lowered = node.toBuilder().clearName();
     for (int i = 0; i < node.getInputCount(); i++) {
       lowered.setInput(i, readName(node, i, integer, context));
@@ -152,28 +153,25 @@ public final class PlanLowering {
       lowered.setOutput(i, context.writtenName(node.getOutput(i)));
     }
     context.builder().add(lowered.build());
-    if (node.getOutputCount() > 0) {
-      context.uses(
-          new KernelUse(
-              Operators.costClass(node),
-              integer ? Arithmetic.INTEGER_STATIC : Arithmetic.FLOAT,
-              0,
-              node.getName(),
-              0,
-              inputElements(node, context.graph()),
-              Constants.elements(context.graph().shape(node.getOutput(0))),
-              0));
+    boolean absorbedByQuantization = staysInteger && Operators.isActivation(node);
+    if (node.getOutputCount() > 0 && !absorbedByQuantization) {
+      context.uses(use(node, integer, context.graph()));
+    }
+    if (staysInteger && !integer) {
+      context.crossesBack(regions.destination(node.getOutput(0)));
     }
   }
 
-  /** Some activations leave their work to a kernel in front of them or to another behind. */
-  private static boolean runs(NodeProto node, LoweringContext context) {
-    IntegerRegions regions = context.regions();
-    if (regions.isAbsorbed(node)) {
-      return false;
-    }
-    return !context.chains().isMergedIntoReader(node)
-        || regions.isWrittenByIntegerKernel(node.getOutput(0));
+  private static KernelUse use(NodeProto node, boolean integer, Graph graph) {
+    return new KernelUse(
+        Operators.costClass(node),
+        integer ? Arithmetic.INTEGER_STATIC : Arithmetic.FLOAT,
+        0,
+        node.getName(),
+        0,
+        inputElements(node, graph),
+        Constants.elements(graph.shape(node.getOutput(0))),
+        0);
   }
 
   private static String readName(

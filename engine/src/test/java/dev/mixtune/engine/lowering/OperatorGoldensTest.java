@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.NaiveLayers;
 import dev.mixtune.engine.NaiveLayers.Window;
@@ -19,6 +20,7 @@ import dev.mixtune.engine.TestNetworks;
 import dev.mixtune.engine.graph.Constants;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -213,13 +215,13 @@ class OperatorGoldensTest {
     double tolerance = 1e-4;
     double low = Double.NEGATIVE_INFINITY;
     double high = Double.POSITIVE_INFINITY;
-    if (scheme.arithmetic() != dev.mixtune.engine.Arithmetic.FLOAT) {
+    if (scheme.arithmetic() != Arithmetic.FLOAT) {
       double largest = Math.max(NaiveLayers.most(x.values()), -NaiveLayers.least(x.values()));
       // Blocks have symmetric grids, whose step may be wider.
       double step = Math.max(2 * largest / 255, largest / 127);
       tolerance += 0.51 * step * largestSumOfMagnitudes(golden, x, weight, layer);
     }
-    if (scheme.arithmetic() == dev.mixtune.engine.Arithmetic.INTEGER_STATIC
+    if (scheme.arithmetic() == Arithmetic.INTEGER_STATIC
         && golden.kind().onnxName().equals("Conv")) {
       low = Math.min(0, NaiveLayers.least(original));
       high = Math.max(0, NaiveLayers.most(original));
@@ -243,12 +245,12 @@ class OperatorGoldensTest {
   private static double largestSumOfMagnitudes(
       Case golden, Tensor.Floats x, float[] weight, Layer layer) {
     float[] ones = new float[x.values().length];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     float[] magnitudes = new float[weight.length];
     for (int i = 0; i < weight.length; i++) {
       magnitudes[i] = Math.abs(weight[i]);
     }
     double[] sums = golden.oracle().compute(ones, x.shape(), magnitudes, layer, new float[0]);
-    return java.util.Arrays.stream(sums).max().orElseThrow();
+    return Arrays.stream(sums).max().orElseThrow();
   }
 }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.RandomGraphs;
+import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.TestNetworks;
 import dev.mixtune.engine.calibration.RangeMethods;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +35,34 @@ class RandomZooTest {
         check(test, PlannedKernelsTest.randomPlan(test, random), "network " + seed);
       }
     }
+  }
+
+  /** The float plan is the float model, and 8 bits are near it. */
+  @Test
+  void answersAreThoseOfTheFloatModel() {
+    for (int seed = 0; seed < NETWORKS; seed++) {
+      TestNetworks test =
+          TestNetworks.calibrated(RandomGraphs.of(seed).write(folder, seed + ".onnx"));
+      assertThat(error(test, Scheme.F32)).as("network %d", seed).isLessThan(1e-4);
+      assertThat(error(test, Scheme.W8A8)).as("network %d", seed).isLessThan(0.15);
+    }
+  }
+
+  /** Root of the mean squared difference to the float model, by that of its answers. */
+  private static double error(TestNetworks test, Scheme scheme) {
+    List<Tensor> expected = test.runFloat();
+    List<Tensor> found = test.run(test.lowering().lower(test.uniform(scheme)));
+    double squares = 0;
+    double all = 0;
+    for (int k = 0; k < expected.size(); k++) {
+      float[] a = ((Tensor.Floats) expected.get(k)).values();
+      float[] b = ((Tensor.Floats) found.get(k)).values();
+      for (int i = 0; i < a.length; i++) {
+        squares += (a[i] - b[i]) * (double) (a[i] - b[i]);
+        all += a[i] * (double) a[i];
+      }
+    }
+    return Math.sqrt(squares / all);
   }
 
   static void check(TestNetworks test, Plan plan, String name) {

@@ -20,7 +20,7 @@ class TransformerPlansTest {
   void integerKernelsAreExactlyThePlans() {
     String file = System.getProperty("mixtune.minilm", "");
     assumeTrue(!file.isEmpty(), "needs -Dmixtune.minilm=all-minilm-l6-v2.onnx");
-    TestNetworks test = TestNetworks.calibrated(Path.of(file), 1, Map.of("sequence", 16L));
+    TestNetworks test = TestNetworks.calibrated(Path.of(file), 1, Map.of("sequence_length", 16L));
     Random random = new Random(36);
     for (int i = 0; i < Integer.getInteger("mixtune.minilm.plans", 200); i++) {
       RandomZooTest.check(test, PlannedKernelsTest.randomPlan(test, random), "plan " + i);

@@ -1,0 +1,452 @@
+package dev.mixtune.engine.lowering;
+
+import static dev.mixtune.engine.TestGraphs.attribute;
+import static dev.mixtune.engine.TestGraphs.ints;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mixtune.engine.Arithmetic;
+import dev.mixtune.engine.KernelUse;
+import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.TestGraphs;
+import dev.mixtune.engine.TestNetworks;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Operators between layers, in the optimised graph and in the list of kernels. */
+class RegionsTest {
+  @TempDir private Path folder;
+
+  private TestNetworks network(TestGraphs graph, String... outputs) {
+    return TestNetworks.calibrated(graph.outputs(outputs).write(folder));
+  }
+
+  private static TestGraphs start() {
+    TestGraphs graph = TestGraphs.opset(13);
+    graph.input("x", 2, 3, 8, 8);
+    return graph;
+  }
+
+  private static List<String> ops(TestNetworks test, LoweredPlan plan) {
+    List<String> ops = new ArrayList<>(test.executedOps(plan));
+    // The runtime's own change of layout, at the ends of a run of convolutions.
+    ops.removeIf(op -> op.equals("Transpose"));
+    return ops;
+  }
+
+  private static List<String> ops(TestNetworks test) {
+    return ops(test, test.lowering().lower(test.uniform(Scheme.W8A8)));
+  }
+
+  /** Root of the mean squared difference to the float model, by that of its answers. */
+  private static double error(TestNetworks test, LoweredPlan plan) {
+    double squares = 0;
+    double all = 0;
+    List<Tensor> expected = test.runFloat();
+    List<Tensor> found = test.run(plan);
+    for (int k = 0; k < expected.size(); k++) {
+      float[] a = ((Tensor.Floats) expected.get(k)).values();
+      float[] b = ((Tensor.Floats) found.get(k)).values();
+      for (int i = 0; i < a.length; i++) {
+        squares += (a[i] - b[i]) * (double) (a[i] - b[i]);
+        all += a[i] * (double) a[i];
+      }
+    }
+    return Math.sqrt(squares / all);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 6", "0, 0.5", "-1, 1", "-0.37, 0.9", "-1, 6", "0, 3.4e38", "-3.4e38, 0"})
+  void aClipBehindAConvolutionIsAbsorbed(float low, float high) {
+    TestGraphs graph = start();
+    graph.conv("c", "x", 4, 3);
+    graph.node("Clip", "y", List.of("c", graph.scalar("low", low), graph.scalar("high", high)));
+    TestNetworks test = network(graph, "y");
+
+    assertThat(ops(test)).containsExactly("QuantizeLinear", "QLinearConv", "DequantizeLinear");
+    assertThat(error(test, test.lowering().lower(test.uniform(Scheme.W8A8)))).isLessThan(0.02);
+  }
+
+  @Test
+  void aReluBehindAConvolutionIsAbsorbed() {
+    TestGraphs graph = start();
+    graph.relu("y", graph.conv("c", "x", 4, 3));
+    TestNetworks test = network(graph, "y");
+
+    assertThat(ops(test)).containsExactly("QuantizeLinear", "QLinearConv", "DequantizeLinear");
+    assertThat(error(test, test.lowering().lower(test.uniform(Scheme.W8A8)))).isLessThan(0.02);
+  }
+
+  /** ONNX Runtime 1.29 refuses models that have both of them in front of a QuantizeLinear. */
+  @Test
+  void twoActivationsInARowBecomeOne() {
+    TestGraphs graph = start();
+    graph.conv("c", "x", 4, 3);
+    graph.relu("r", "c");
+    graph.node("Clip", "k", List.of("r", graph.scalar("low", -1), graph.scalar("high", 1)));
+    graph.node("LeakyRelu", "l", List.of("k"));
+    graph.relu("r2", "l");
+    graph.node("Clip", "k2", List.of("r2", "low", graph.scalar("high2", 0.5f)));
+    graph.conv("y", "k2", 4, 4);
+    TestNetworks test = network(graph, "y");
+    for (Scheme scheme : List.of(Scheme.F32, Scheme.W8A8)) {
+      LoweredPlan plan = test.lowering().lower(Plan.uniform(2, scheme));
+      assertThat(test.executed(plan).unplanned()).isEmpty();
+      assertThat(error(test, plan)).isLessThan(scheme == Scheme.F32 ? 1e-6 : 0.02);
+    }
+  }
+
+  @Test
+  void aResidualBlockStaysOnIntegersToItsEnd() {
+    TestGraphs graph = start();
+    graph.relu("r", graph.conv("c", "x", 4, 3));
+    graph.conv("d", "r", 4, 4);
+    graph.node("Add", "a", List.of("d", "r"));
+    graph.relu("ar", "a");
+    graph.node("GlobalAveragePool", "p", List.of("ar"));
+    graph.node("Flatten", "f", List.of("p"));
+    graph.weight("w", 0.5, 4, 5);
+    graph.weight("b", 0.5, 5);
+    graph.node("Gemm", "y", List.of("f", "w", "b"));
+    TestNetworks test = network(graph, "y");
+    LoweredPlan plan = test.lowering().lower(test.uniform(Scheme.W4A8));
+
+    assertThat(ops(test, plan))
+        .containsExactly(
+            "QuantizeLinear",
+            "QLinearConv",
+            "QLinearConv",
+            "QLinearAdd",
+            "QLinearGlobalAveragePool",
+            "Flatten",
+            "QGemm");
+    assertThat(plan.kernels().stream().map(KernelUse::op))
+        .containsExactly(
+            KernelUse.Op.QUANTIZE,
+            KernelUse.Op.CONV,
+            KernelUse.Op.CONV,
+            KernelUse.Op.ADD,
+            KernelUse.Op.POOL,
+            KernelUse.Op.OTHER,
+            KernelUse.Op.MATMUL);
+    assertThat(plan.kernels().subList(1, 7))
+        .allMatch(kernel -> kernel.arithmetic() == Arithmetic.INTEGER_STATIC);
+  }
+
+  @Test
+  void aConcatOfConvolutionsHasOneScaleAndCostsACopy() {
+    TestGraphs graph = start();
+    graph.relu("r", graph.conv("c", "x", 4, 3));
+    graph.relu("s", graph.conv("d", "x", 2, 3));
+    graph.node("Concat", "k", List.of("r", "s"), attribute("axis", 1));
+    graph.relu("y", graph.conv("e", "k", 4, 6));
+    TestNetworks test = network(graph, "y");
+
+    assertThat(ops(test))
+        .containsExactly(
+            "QuantizeLinear",
+            "QLinearConv",
+            "QLinearConv",
+            "QLinearConcat",
+            "QLinearConv",
+            "DequantizeLinear");
+    IntegerRegions regions = regions(test, Scheme.W8A8);
+    assertThat(regions.grid("r")).isEqualTo(regions.grid("s")).isEqualTo(regions.grid("k"));
+  }
+
+  private static IntegerRegions regions(TestNetworks test, Scheme scheme) {
+    Map<String, Layer> layers = new HashMap<>();
+    Map<String, Arithmetic> arithmetic = new HashMap<>();
+    test.network()
+        .layers()
+        .forEach(
+            layer -> {
+              layers.put(layer.name(), layer);
+              arithmetic.put(layer.name(), scheme.arithmetic());
+            });
+    return new IntegerRegions(test.network().graph(), test.calibration(), layers, arithmetic);
+  }
+
+  /** A small value that others read too must not take the coarse grid of a large neighbour. */
+  @Test
+  void aConcatDoesNotCoarsenWhatOthersRead() {
+    TestGraphs graph = start();
+    graph.conv("c", "x", 4, 3);
+    graph.weight("big.w", 20, 4, 3, 3, 3);
+    graph.node("Conv", "big", List.of("x", "big.w"), ints("pads", 1, 1, 1, 1));
+    graph.node("Concat", "k", List.of("c", "big"), attribute("axis", 1));
+    graph.conv("y", "c", 4, 4);
+    TestNetworks test = network(graph, "y", "k");
+    LoweredPlan plan = test.lowering().lower(test.uniform(Scheme.W8A8));
+    IntegerRegions regions = regions(test, Scheme.W8A8);
+
+    assertThat(regions.grid("c").scale()).isLessThan(regions.grid("big").scale() / 10);
+    assertThat(regions.grid("big")).isEqualTo(regions.grid("k"));
+    assertThat(ops(test, plan)).contains("QLinearConcat");
+    assertThat(test.executed(plan).unplanned()).isEmpty();
+    assertThat(error(test, plan)).isLessThan(0.02);
+  }
+
+  /** One scale for both would reach beyond 0.5, and the convolution behind would stay float. */
+  @Test
+  void aConcatDoesNotWidenTheGridOfAClip() {
+    TestGraphs graph = start();
+    graph.conv("c", "x", 4, 3);
+    graph.node("Clip", "r", List.of("c", graph.scalar("low", 0), graph.scalar("high", 0.5f)));
+    graph.relu("s", graph.conv("d", "x", 2, 3));
+    graph.node("Concat", "y", List.of("r", "s"), attribute("axis", 1));
+    TestNetworks test = network(graph, "y");
+    LoweredPlan plan = test.lowering().lower(test.uniform(Scheme.W8A8));
+
+    assertThat(test.executed(plan).kernels()).containsOnly("QLinearConv");
+    assertThat(ops(test, plan)).contains("QLinearConcat");
+    assertThat(error(test, plan)).isLessThan(0.02);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aMaxPoolStaysOnIntegersOnlyBetweenIntegers(boolean relu) {
+    TestGraphs graph = start();
+    graph.conv("c", "x", 4, 3);
+    String from = relu ? graph.relu("r", "c") : "c";
+    graph.node("MaxPool", "m", List.of(from), ints("kernel_shape", 2, 2), ints("strides", 2, 2));
+    graph.conv("y", "m", 4, 4);
+    TestNetworks test = network(graph, "y");
+    Plan integer = test.uniform(Scheme.W8A8);
+
+    assertThat(
+            ops(test, test.lowering().lower(integer)).stream()
+                .map(op -> op.replace("Nhwc", ""))
+                .toList())
+        .containsExactly(
+            "QuantizeLinear", "QLinearConv", "MaxPool", "QLinearConv", "DequantizeLinear");
+    LoweredPlan mixed = test.lowering().lower(integer.with(0, Scheme.F32));
+    assertThat(use(mixed, KernelUse.Op.POOL).arithmetic()).isEqualTo(Arithmetic.FLOAT);
+    assertThat(test.executed(mixed).unplanned()).isEmpty();
+  }
+
+  private static KernelUse use(LoweredPlan plan, KernelUse.Op op) {
+    return plan.kernels().stream().filter(kernel -> kernel.op() == op).findFirst().orElseThrow();
+  }
+
+  private static List<String> boundaries(LoweredPlan plan) {
+    return plan.kernels().stream()
+        .filter(
+            kernel ->
+                kernel.op() == KernelUse.Op.QUANTIZE || kernel.op() == KernelUse.Op.DEQUANTIZE)
+        .map(kernel -> kernel.op() + " " + kernel.name())
+        .toList();
+  }
+
+  private static long executed(TestNetworks test, LoweredPlan plan, String op) {
+    return ops(test, plan).stream().filter(op::equals).count();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "f32 f32 f32, ''",
+    "w8a8 w8a8 w8a8, QUANTIZE x;DEQUANTIZE y",
+    "f16 w8a8 f32, QUANTIZE r;DEQUANTIZE s",
+    "w8a8 f32 w8a8, QUANTIZE x;DEQUANTIZE r;QUANTIZE s;DEQUANTIZE y",
+    "f32 f32 w4a8, QUANTIZE s;DEQUANTIZE y"
+  })
+  void boundariesAreWhereFloatMeetsInteger(String key, String expected) {
+    TestGraphs graph = start();
+    graph.relu("r", graph.conv("c", "x", 4, 3));
+    graph.relu("s", graph.conv("d", "r", 4, 4));
+    graph.conv("y", "s", 4, 4);
+    TestNetworks test = network(graph, "y");
+    LoweredPlan plan = test.lowering().lower(Plan.parse(key));
+
+    assertThat(String.join(";", boundaries(plan))).isEqualTo(expected);
+    for (KernelUse.Op op : List.of(KernelUse.Op.QUANTIZE, KernelUse.Op.DEQUANTIZE)) {
+      String name = op == KernelUse.Op.QUANTIZE ? "QuantizeLinear" : "DequantizeLinear";
+      assertThat(executed(test, plan, name))
+          .as(name)
+          .isEqualTo(plan.kernels().stream().filter(kernel -> kernel.op() == op).count());
+    }
+  }
+
+  /** A Pad has no integer kernel; a Relu behind a value that others read too is a rounding. */
+  @ParameterizedTest
+  @CsvSource({"Pad, 1, OTHER FLOAT", "Relu, 1, ''", "Slice, 0, OTHER INTEGER_STATIC"})
+  void whatHasNoIntegerKernelIsCrossedTwice(String op, int crossings, String expected) {
+    TestGraphs graph = start();
+    graph.relu("r", graph.conv("c", "x", 4, 3));
+    graph.conv("other", "r", 4, 4);
+    graph.node("Add", "a", List.of("other", "r"));
+    graph.longs("zero", 0);
+    switch (op) {
+      case "Pad" -> graph.node(op, "o", List.of("a", graph.longs("pads", 0, 0, 0, 0, 0, 2, 0, 0)));
+      case "Slice" ->
+          graph.node(op, "o", List.of("a", "zero", graph.longs("end", 2), graph.longs("axis", 1)));
+      default -> graph.relu("o", "a");
+    }
+    graph.node("GlobalAveragePool", "p", List.of("o"));
+    graph.node("GlobalAveragePool", "y", List.of("a"));
+    TestNetworks test = network(graph, "p", "y");
+    LoweredPlan plan = test.lowering().lower(test.uniform(Scheme.W8A8));
+
+    assertThat(executed(test, plan, "QuantizeLinear")).isEqualTo(1 + crossings);
+    assertThat(executed(test, plan, "DequantizeLinear")).isEqualTo(2 + crossings);
+    assertThat(boundaries(plan)).hasSize(3 + 2 * crossings).contains("QUANTIZE x");
+    assertThat(boundaries(plan).contains("QUANTIZE o")).isEqualTo(crossings > 0);
+    assertThat(boundaries(plan).contains("DEQUANTIZE a")).isEqualTo(crossings > 0);
+    assertThat(
+            plan.kernels().stream()
+                .filter(kernel -> kernel.name().equals("o"))
+                .filter(kernel -> kernel.op() != KernelUse.Op.QUANTIZE)
+                .map(kernel -> kernel.op() + " " + kernel.arithmetic())
+                .toList())
+        .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected));
+  }
+
+  @Test
+  void aValueReadByFloatAndIntegerCrossesOnce() {
+    TestGraphs graph = start();
+    graph.relu("r", graph.conv("c", "x", 4, 3));
+    graph.conv("d", "r", 4, 4);
+    graph.conv("e", "r", 4, 4);
+    graph.node("Sigmoid", "s", List.of("r"));
+    TestNetworks test = network(graph, "d", "e", "s");
+
+    LoweredPlan mixed = test.lowering().lower(Plan.parse("w8a8 w8a8 f32"));
+    assertThat(boundaries(mixed)).containsExactly("QUANTIZE x", "DEQUANTIZE d", "DEQUANTIZE r");
+    assertThat(test.executed(mixed).kernels().subList(0, 2)).containsOnly("QLinearConv");
+    assertThat(test.executed(mixed).unplanned()).isEmpty();
+    assertThat(error(test, mixed)).isLessThan(0.02);
+    LoweredPlan floatFirst = test.lowering().lower(Plan.parse("f32 w8a8 w8a8"));
+    assertThat(boundaries(floatFirst))
+        .containsExactly("QUANTIZE r", "DEQUANTIZE d", "DEQUANTIZE e");
+  }
+
+  /** A perceptron: each product writes integers when nothing but integer products read it. */
+  @Test
+  void productsInARowStayOnIntegers() {
+    TestGraphs graph = TestGraphs.opset(13);
+    graph.input("x", 2, 16);
+    String value = "x";
+    for (String name : List.of("a", "b", "y")) {
+      graph.weight(name + ".w", 0.3, 16, 16);
+      graph.weight(name + ".b", 0.3, 16);
+      value = graph.node("Gemm", name, List.of(value, name + ".w", name + ".b"));
+      value = name.equals("y") ? value : graph.relu(name + ".r", value);
+    }
+    TestNetworks test = network(graph, "y");
+
+    LoweredPlan all = test.lowering().lower(test.uniform(Scheme.W8A8));
+    assertThat(ops(test, all)).containsExactly("QuantizeLinear", "QGemm", "QGemm", "QGemm");
+    assertThat(boundaries(all)).containsExactly("QUANTIZE x");
+    assertThat(error(test, all)).isLessThan(0.03);
+    LoweredPlan mixed = test.lowering().lower(Plan.parse("w8a8 f32 w8a8"));
+    assertThat(test.executed(mixed).kernels().get(0)).isEqualTo("QGemm");
+    assertThat(test.executed(mixed).kernels().get(2)).isEqualTo("QGemm");
+    assertThat(test.executed(mixed).unplanned()).isEmpty();
+    assertThat(boundaries(mixed)).containsExactly("QUANTIZE x", "QUANTIZE b.r");
+    assertThat(error(test, mixed)).isLessThan(0.03);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Relu", "Clip", "Sigmoid", "Tanh", "LeakyRelu"})
+  void aProductInFrontOfAFloatActivationStillRunsOnIntegers(String op) {
+    for (boolean gemm : new boolean[] {true, false}) {
+      TestGraphs graph = TestGraphs.opset(13);
+      if (gemm) {
+        graph.input("x", 4, 16);
+      } else {
+        graph.input("x", 2, 2, 16);
+      }
+      graph.weight("w", 0.3, 16, 8);
+      graph.node(gemm ? "Gemm" : "MatMul", "p", List.of("x", "w"));
+      graph.node(op, "a", List.of("p"));
+      graph.node("Softmax", "y", List.of("a"));
+      TestNetworks test = network(graph, "y");
+      LoweredPlan plan = test.lowering().lower(test.uniform(Scheme.W8A8));
+
+      assertThat(test.executed(plan).isInteger(0)).as("%s in front of %s", gemm, op).isTrue();
+      assertThat(error(test, plan)).isLessThan(0.02);
+    }
+  }
+
+  /** Operators with weights that are no layers: ONNX Runtime must leave their weights alone. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ConvTranspose", "alpha", "1-D"})
+  void floatOperatorsBetweenIntegersKeepTheirWeights(String kind) {
+    TestGraphs graph = start();
+    graph.relu("r", graph.conv("c", "x", 4, 3));
+    switch (kind) {
+      case "ConvTranspose" -> {
+        graph.weight("t.w", 0.3, 4, 4, 2, 2);
+        graph.node("ConvTranspose", "t", List.of("r", "t.w"), ints("strides", 2, 2));
+        graph.conv("y", "t", 2, 4);
+      }
+      case "1-D" -> {
+        graph.node("Reshape", "s", List.of("r", graph.longs("shape", 0, 4, -1)));
+        graph.weight("t.w", 0.3, 5, 4, 3);
+        graph.node("Conv", "t", List.of("s", "t.w"));
+        graph.weight("y.w", 0.3, 62, 7);
+        graph.node("MatMul", "y", List.of("t", "y.w"));
+      }
+      default -> {
+        graph.node("Flatten", "f", List.of("r"));
+        graph.weight("t.w", 0.1, 256, 16);
+        graph.node("Gemm", "t", List.of("f", "t.w"), attribute("alpha", 0.5f));
+        graph.weight("y.w", 0.3, 16, 4);
+        graph.node("Gemm", "y", List.of("t", "y.w"));
+      }
+    }
+    TestNetworks test = network(graph, "y");
+    assertThat(test.network().layers()).hasSize(2);
+    LoweredPlan plan = test.lowering().lower(test.uniform(Scheme.W8A8));
+
+    assertThat(test.executed(plan).unplanned()).isEmpty();
+    assertThat(test.executed(plan).isInteger(0)).isTrue();
+    assertThat(test.executed(plan).isInteger(1)).isTrue();
+    assertThat(test.runtime().executedNodes(plan.model()))
+        .noneMatch(node -> node.inputs().stream().anyMatch(name -> name.contains("_weight_")));
+  }
+
+  @Test
+  void equalKernelsHaveEqualSignaturesAndOthersNot() {
+    TestGraphs graph = TestGraphs.opset(13);
+    graph.input("x", 2, 16);
+    graph.weight("w", 0.3, 16, 16);
+    graph.weight("v", 0.3, 16, 16);
+    graph.node("MatMul", "a", List.of("x", "w"));
+    graph.node("Sigmoid", "s", List.of("a"));
+    graph.node("MatMul", "y", List.of("s", "v"));
+    TestNetworks test = network(graph, "y");
+    List<List<String>> executed = new ArrayList<>();
+    List<String> signatures = new ArrayList<>();
+    for (Scheme first : Scheme.values()) {
+      for (Scheme second : Scheme.values()) {
+        LoweredPlan plan = test.lowering().lower(new Plan(List.of(first, second)));
+        // MatMulNBits is one operator whose cost depends on its bits.
+        List<String> kernels = new ArrayList<>(ops(test, plan));
+        for (Scheme scheme : plan.plan().schemes()) {
+          kernels.add(
+              scheme.arithmetic() == Arithmetic.BLOCKWISE ? "bits " + scheme.weightBits() : "");
+        }
+        executed.add(kernels);
+        signatures.add(plan.kernelSignature());
+      }
+    }
+    for (int i = 0; i < executed.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        assertThat(signatures.get(i).equals(signatures.get(j)))
+            .as("%s and %s", executed.get(i), executed.get(j))
+            .isEqualTo(executed.get(i).equals(executed.get(j)));
+      }
+    }
+  }
+}
