@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Imports a trained ONNX model: ONNX Runtime folds constants and BatchNormalization once, then the
@@ -120,6 +121,27 @@ public final class NetworkReader {
     }
   }
 
+  private static void requireKnownAxes(List<ValueInfoProto> inputs, Set<String> axes) {
+    Set<String> known = new TreeSet<>();
+    for (ValueInfoProto input : inputs) {
+      for (TensorShapeProto.Dimension axis :
+          input.getType().getTensorType().getShape().getDimList()) {
+        if (!axis.getDimParam().isEmpty()) {
+          known.add(axis.getDimParam());
+        }
+      }
+    }
+    for (String axis : axes) {
+      if (!known.contains(axis)) {
+        throw new UserException(
+            "latency.axes names '" + axis + "', which is no axis of the model's inputs",
+            known.isEmpty()
+                ? "All its axes are fixed: leave latency.axes out."
+                : "Its open axes are called " + String.join(", ", known) + ".");
+      }
+    }
+  }
+
   private Map<String, long[]> shapes(Path file, ModelProto model, Map<String, Long> axes) {
     ModelProto.Builder probe = model.toBuilder();
     GraphProto.Builder graph = probe.getGraphBuilder();
@@ -136,6 +158,7 @@ public final class NetworkReader {
     for (TensorProto constant : graph.getInitializerList()) {
       constants.add(constant.getName());
     }
+    requireKnownAxes(graph.getInputList(), axes.keySet());
     Map<String, Long> values = new HashMap<>(axes);
     Map<String, long[]> shapes = new HashMap<>();
     for (ValueInfoProto input : graph.getInputList()) {

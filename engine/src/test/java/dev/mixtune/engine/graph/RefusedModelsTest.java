@@ -54,6 +54,16 @@ class RefusedModelsTest {
   }
 
   @Test
+  void axisThatTheModelDoesNotHave() throws IOException {
+    Path file = graph().write(folder);
+
+    assertThatThrownBy(
+            () -> new NetworkReader(TestKit.runtime()).read(file, Map.of("sequence", 16L)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("latency.axes names 'sequence'");
+  }
+
+  @Test
   void missingFile() {
     assertRefused(folder.resolve("nowhere.onnx"), "does not exist");
   }
