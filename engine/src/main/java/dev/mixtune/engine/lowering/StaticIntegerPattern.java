@@ -29,7 +29,7 @@ final class StaticIntegerPattern implements LayerPattern {
             .setInput(1, weight(node, layer, rounded, context))
             .setOutput(0, context.writtenName(node.getOutput(0)));
     if (node.getInputCount() > 2 && !node.getInput(2).isEmpty()) {
-      lowered.setInput(2, bias(node, rounded, context));
+      lowered.setInput(2, bias(node, layer, rounded, context));
     }
     context.builder().add(lowered.build());
   }
@@ -52,8 +52,14 @@ final class StaticIntegerPattern implements LayerPattern {
   }
 
   /** An INT32 bias whose scale is input scale times weight scale, as the integer kernels add it. */
-  private static String bias(NodeProto node, RoundedWeights rounded, LoweringContext context) {
-    float[] bias = Constants.floats(context.graph().constant(node.getInput(2)).orElseThrow());
+  private static String bias(
+      NodeProto node, Layer layer, RoundedWeights rounded, LoweringContext context) {
+    float[] bias =
+        context
+            .library()
+            .bias(layer, rounded.bits())
+            .orElseGet(
+                () -> Constants.floats(context.graph().constant(node.getInput(2)).orElseThrow()));
     int channels = rounded.layout().channels();
     float inputScale = context.regions().grid(node.getInput(0)).scale();
     int[] codes = new int[channels];
