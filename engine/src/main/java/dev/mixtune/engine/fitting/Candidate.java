@@ -14,11 +14,15 @@ import org.jspecify.annotations.Nullable;
 record Candidate(RoundedWeights weights, float @Nullable [] bias, double error) {
 
   /**
-   * The error made comparable between forms of storage: each further bit per weight must earn what
-   * it earns on any fine grid, a quarter of the squared error.
+   * Factor in squared error that one further bit per weight must earn. On a fine grid a bit earns
+   * 4; at 2 bits even a few percent of error are worth a table of 4 bytes per channel. 1.5 takes
+   * those and keeps tables away from depthwise channels, where they outweigh the weights.
    */
+  private static final double BIT_PRICE = 1.5;
+
+  /** The error made comparable between forms of storage: a table must earn what it takes. */
   double pricedError() {
     double extraBits = 8.0 * weights.tableBytes() / weights.codes().length;
-    return error * Math.pow(4, extraBits);
+    return error * Math.pow(BIT_PRICE, extraBits);
   }
 }

@@ -17,7 +17,7 @@ interface DenseAlgebra {
    */
   Optional<Factors> factor(int size, double[] matrix);
 
-  /** A factored positive definite matrix. */
+  /** A factored positive definite matrix. Not thread-safe: libraries solve in scratch memory. */
   interface Factors {
 
     /**

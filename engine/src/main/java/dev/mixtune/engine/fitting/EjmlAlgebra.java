@@ -7,9 +7,7 @@ import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
 import org.ejml.interfaces.linsol.LinearSolverDense;
 
-/**
- * Dense algebra by EJML, in plain Java. Thread-safe: every factorisation has a state of its own.
- */
+/** Dense algebra by EJML, in plain Java. Thread-safe; its factors are not. */
 final class EjmlAlgebra implements DenseAlgebra {
 
   @Override

@@ -16,14 +16,11 @@ import java.util.Optional;
  */
 final class GroupProblem {
   private final Quadratic quadratic;
-  private final DenseAlgebra.Factors factors;
   private final double[] cross;
   private final int[] order;
 
-  private GroupProblem(
-      Quadratic quadratic, DenseAlgebra.Factors factors, double[] cross, int[] order) {
+  private GroupProblem(Quadratic quadratic, double[] cross, int[] order) {
     this.quadratic = quadratic;
-    this.factors = factors;
     this.cross = cross;
     this.order = order;
   }
@@ -60,7 +57,7 @@ final class GroupProblem {
       Optional<DenseAlgebra.Factors> factors = algebra.factor(size, orderedHessian);
       if (factors.isPresent()) {
         Quadratic quadratic = new Quadratic(size, orderedHessian, factors.get().inverseRoot());
-        return new GroupProblem(quadratic, factors.get(), orderedCross, order);
+        return new GroupProblem(quadratic, orderedCross, order);
       }
     }
   }
@@ -81,11 +78,6 @@ final class GroupProblem {
       answer[i] = sum;
     }
     return answer;
-  }
-
-  /** The ideal weights {@code H^-1 C w}, in this problem's order. */
-  double[] target(double[] rightSide) {
-    return factors.solve(rightSide, 1);
   }
 
   /** Puts codes back into the order of the weight tensor. */

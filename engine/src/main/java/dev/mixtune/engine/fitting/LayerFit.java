@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Rounds one layer to one width in every way, and measures each on held-back samples. */
 final class LayerFit {
   /** With fewer rows per weight than this, a stronger pull towards the float weights is tried. */
-  private static final int ROWS_PER_WEIGHT = 8;
+  private static final int ROWS_PER_WEIGHT = 24;
 
   private static final double STRONG_DAMPENING = 1;
 
@@ -39,17 +39,19 @@ final class LayerFit {
     this.settings = settings;
     this.algebra = algebra;
     this.parallel = parallel;
-    this.outputError = new OutputError(layer, heldBack.rows() == 0 ? moments : heldBack, parallel);
+    boolean chooseOnFitted = heldBack.rows() == 0 && moments.keepsWanted();
+    this.outputError = new OutputError(layer, chooseOnFitted ? moments : heldBack, parallel);
   }
 
   /** All candidates, plain methods first. */
   List<Candidate> candidates(int bits) {
+    if (moments.rows() == 0) {
+      RoundingMethod blind = RoundingMethods.named("mse");
+      return List.of(measured(blind.round(layer.values(), layer.layout(), bits)));
+    }
     List<Candidate> candidates = new ArrayList<>();
     for (RoundingMethod method : RoundingMethods.all()) {
       candidates.add(measured(method.round(layer.values(), layer.layout(), bits)));
-    }
-    if (moments.rows() == 0) {
-      return candidates;
     }
     candidates.addAll(solved(bits, settings.dampening(), ""));
     if (moments.rows() < (long) ROWS_PER_WEIGHT * moments.size()) {
@@ -65,25 +67,49 @@ final class LayerFit {
     parallel.forEach(
         problems.length,
         group -> problems[group] = GroupProblem.of(moments, group, dampening, centred, algebra));
-    byte[] codes = new byte[layout.size()];
-    float[] scales = new float[layout.channels()];
+    Draft uniform = new Draft(bits, "gptq" + suffix);
+    Draft codebook = new Draft(bits, "codebook" + suffix);
     parallel.forEach(
         layout.channels(),
         channel -> {
           GroupProblem problem = problems[channel / (layout.channels() / problems.length)];
           double[] rightSide = problem.rightSide(layer.channel(channel));
-          double[] target = problem.target(rightSide);
-          UniformSolver.Solution solution =
+          double[] target = problem.quadratic().ideal(rightSide);
+          ChannelSolution solution =
               new UniformSolver(problem.quadratic(), bits).solve(target, rightSide);
-          write(channel, problem.restore(solution.codes()), codes);
-          scales[channel] = (float) solution.scale();
+          uniform.write(channel, problem, solution);
+          if (bits < 8) {
+            CodebookSolver solver = new CodebookSolver(problem.quadratic(), bits, algebra);
+            codebook.write(channel, problem, solver.solve(target, rightSide, solution));
+          }
         });
-    return List.of(measured(new RoundedWeights(bits, codes, scales, layout, "gptq" + suffix)));
+    return bits < 8
+        ? List.of(measured(uniform.weights()), measured(codebook.weights()))
+        : List.of(measured(uniform.weights()));
   }
 
-  private void write(int channel, int[] from, byte[] codes) {
-    for (int k = 0; k < from.length; k++) {
-      codes[layer.layout().position(channel, k)] = (byte) from[k];
+  /** A tensor that is rounded channel by channel. */
+  private final class Draft {
+    private final int bits;
+    private final String method;
+    private final byte[] codes = new byte[layer.layout().size()];
+    private final float[] scales = new float[layer.layout().channels()];
+
+    Draft(int bits, String method) {
+      this.bits = bits;
+      this.method = method;
+    }
+
+    void write(int channel, GroupProblem problem, ChannelSolution solution) {
+      int[] natural = problem.restore(solution.codes());
+      for (int k = 0; k < natural.length; k++) {
+        codes[layer.layout().position(channel, k)] = (byte) natural[k];
+      }
+      scales[channel] = (float) solution.scale();
+    }
+
+    RoundedWeights weights() {
+      return new RoundedWeights(bits, codes, scales, layer.layout(), method);
     }
   }
 

@@ -37,6 +37,11 @@ final class Moments {
     return size;
   }
 
+  /** Whether the float inputs' own second moments are there, so that errors can be measured. */
+  boolean keepsWanted() {
+    return wantedWanted.length > 0;
+  }
+
   /** Rows seen so far. */
   long rows() {
     return rows;

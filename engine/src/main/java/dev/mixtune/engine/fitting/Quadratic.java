@@ -43,6 +43,25 @@ record Quadratic(int size, double[] hessian, double[] inverseRoot) {
     return product;
   }
 
+  /** The ideal weights {@code H^-1 r}. */
+  double[] ideal(double[] rightSide) {
+    double[] rooted = new double[size];
+    for (int i = 0; i < size; i++) {
+      double sum = 0;
+      for (int j = i; j < size; j++) {
+        sum += inverseRoot[i * size + j] * rightSide[j];
+      }
+      rooted[i] = sum;
+    }
+    double[] ideal = new double[size];
+    for (int i = 0; i < size; i++) {
+      for (int j = i; j < size; j++) {
+        ideal[j] += inverseRoot[i * size + j] * rooted[i];
+      }
+    }
+    return ideal;
+  }
+
   /** {@code q^T H q - 2 q^T r}. */
   double loss(double[] weights, double[] rightSide) {
     double[] product = times(weights);

@@ -21,8 +21,8 @@ public record RoundingReport(List<Entry> entries) {
    * @param layer the layer's index
    * @param name the layer's name
    * @param bits 2, 4 or 8
-   * @param chosen the method that was kept: the one with the least error after its table, if it
-   *     needs one, is paid for at a quarter of the squared error per further bit and weight
+   * @param chosen the method that was kept: the one with the least error; a codebook must lower it
+   *     by a factor of 1.5 for each bit per weight that its table takes
    * @param errors relative output error of each method on held-back samples: mean squared
    *     difference from the float layer's answers over their variance
    * @param rows rows of calibration data that the layer was rounded on

@@ -1,15 +1,18 @@
 package dev.mixtune.engine.fitting;
 
+import java.util.Arrays;
+
 /**
  * Finds codes and the scale of one channel on a symmetric uniform grid.
  *
- * <p>From several scales: error feedback ({@link Quadratic#feedErrorForward}), then rounds of two
- * exact steps, neither of which can raise the loss: the best scale for the codes, and the best code
- * for each weight in turn while all others stay (coordinate descent).
+ * <p>From plain rounding, and from error feedback ({@link Quadratic#feedErrorForward}) at several
+ * scales, whichever ends lower: rounds of two exact steps, neither of which can raise the loss: the
+ * best scale for the codes, and the best code for each weight in turn while all others stay
+ * (coordinate descent).
  */
 final class UniformSolver {
   /** Shares of the scale with the least weighted squared error from which the search starts. */
-  private static final double[] STARTS = {1, 0.85, 1.15};
+  private static final double[] STARTS = {1, 0.85, 1.15, 0.7, 1.3, 0.55};
 
   private static final int SWEEPS = 20;
   private static final double LEAST_SCALE = 1e-12;
@@ -29,16 +32,6 @@ final class UniformSolver {
     this.most = -least - 1;
   }
 
-  /**
-   * A channel on its grid.
-   *
-   * @param codes one per weight
-   * @param scale positive
-   * @param loss {@code q^T H q - 2 q^T r}
-   */
-  @SuppressWarnings("ArrayRecordComponent") // handed over, not kept
-  record Solution(int[] codes, double scale, double loss) {}
-
   private record UniformGrid(double scale, int least, int most) implements Quadratic.Grid {
     @Override
     public int code(double value) {
@@ -57,13 +50,18 @@ final class UniformSolver {
    * @param target ideal weights
    * @param rightSide H times the ideal weights
    */
-  Solution solve(double[] target, double[] rightSide) {
+  ChannelSolution solve(double[] target, double[] rightSide) {
     double scale = weightedScale(target);
-    Solution best = descend(target, rightSide, scale * STARTS[0]);
-    // At 8 bits the start makes no difference.
-    for (int i = 1; i < STARTS.length && bits < 8; i++) {
-      Solution other = descend(target, rightSide, scale * STARTS[i]);
-      if (other.loss < best.loss) {
+    UniformGrid plain = new UniformGrid(scale, least, most);
+    int[] nearest = Arrays.stream(target).mapToInt(plain::code).toArray();
+    ChannelSolution best = descend(nearest, rightSide, scale);
+    // The coarser the grid, the more the start matters; at 8 bits it does not.
+    int starts = bits == 2 ? STARTS.length : bits == 4 ? 3 : 1;
+    for (int i = 0; i < starts; i++) {
+      UniformGrid grid = new UniformGrid(scale * STARTS[i], least, most);
+      int[] codes = quadratic.feedErrorForward(target, grid);
+      ChannelSolution other = descend(codes, rightSide, grid.scale);
+      if (other.loss() < best.loss()) {
         best = other;
       }
     }
@@ -95,9 +93,8 @@ final class UniformSolver {
     return best;
   }
 
-  private Solution descend(double[] target, double[] rightSide, double start) {
-    double scale = Math.max(LEAST_SCALE, start);
-    int[] codes = quadratic.feedErrorForward(target, new UniformGrid(scale, least, most));
+  private ChannelSolution descend(int[] codes, double[] rightSide, double start) {
+    double scale = start;
     double[] product = new double[codes.length];
     for (int i = 0; i < codes.length; i++) {
       if (codes[i] != 0) {
@@ -112,7 +109,7 @@ final class UniformSolver {
         break;
       }
     }
-    return new Solution(codes, scale, loss(codes, product, rightSide, scale));
+    return new ChannelSolution(codes, scale, loss(codes, product, rightSide, scale));
   }
 
   private static double bestScale(

@@ -14,6 +14,8 @@ import java.util.Map;
  *
  * <p>8-bit codes are an INT8 constant. Narrower ones are packed into a UINT8 constant, low bits
  * first, and unpacked by BitShift, Mod, Concat, Reshape, Cast and Sub, all of which fold at load.
+ * Codebooks are packed indices, unpacked in the same way, and a GatherElements from a table of INT8
+ * codes per channel.
  */
 final class StoredWeights {
   private final GraphBuilder builder;
@@ -58,13 +60,39 @@ final class StoredWeights {
       return builder.constant(
           name, Constants.ofBytes(name, Constants.INT8, shape, rounded.codes()));
     }
-    return unpacked(name, shape, rounded);
+    return rounded.isUniform() ? unpacked(name, shape, rounded) : lookedUp(name, shape, rounded);
   }
 
   private String unpacked(String name, List<Long> shape, RoundedWeights rounded) {
-    int bits = rounded.bits();
+    int offset = 1 << (rounded.bits() - 1);
+    byte[] unsigned = new byte[rounded.codes().length];
+    for (int i = 0; i < unsigned.length; i++) {
+      unsigned[i] = (byte) (rounded.codes()[i] + offset);
+    }
+    String wide = unpack(unsigned, rounded.bits(), shape);
+    String zero = builder.constant(Constants.ofInts("", List.of(), offset));
+    String signed = builder.node("Sub", List.of(wide, zero));
+    return cast(name, signed, Constants.INT8);
+  }
+
+  /** A codebook: indices into one short table per channel. */
+  private String lookedUp(String name, List<Long> shape, RoundedWeights rounded) {
+    CodebookTable book = CodebookTable.of(rounded);
+    bytes += book.table().length;
+    String table =
+        builder.constant(Constants.ofBytes("", Constants.INT8, book.tableShape(), book.table()));
+    String indices = unpack(book.indices(), rounded.bits(), book.indexShape());
+    String codes =
+        builder.node(
+            "GatherElements", List.of(table, indices), GraphBuilder.attribute("axis", book.axis()));
+    long[] axes = shape.stream().mapToLong(Long::longValue).toArray();
+    return builder.node(name, "Reshape", "", List.of(codes, longs(axes)));
+  }
+
+  /** Stores unsigned codes packed; the answer is an INT32 value of the given shape. */
+  private String unpack(byte[] unsigned, int bits, List<Long> shape) {
     int perByte = 8 / bits;
-    byte[] packed = pack(rounded.codes(), bits);
+    byte[] packed = pack(unsigned, bits);
     bytes += packed.length;
     String bytesName =
         builder.constant(
@@ -87,11 +115,8 @@ final class StoredWeights {
       parts.add(part);
     }
     String joined = builder.node("Concat", parts, GraphBuilder.attribute("axis", 1));
-    String shaped = reshape(joined, shape, rounded.codes().length, packed.length * perByte);
-    String wide = cast(builder.freshName(), shaped, Constants.INT32);
-    String offset = builder.constant(Constants.ofInts("", List.of(), 1 << (bits - 1)));
-    String signed = builder.node("Sub", List.of(wide, offset));
-    return cast(name, signed, Constants.INT8);
+    String shaped = reshape(joined, shape, unsigned.length, packed.length * perByte);
+    return cast(builder.freshName(), shaped, Constants.INT32);
   }
 
   /** Cuts the padding off, if there is any, and gives the codes the weight's shape. */
@@ -119,13 +144,12 @@ final class StoredWeights {
     return builder.constant(Constants.ofLongs("", List.of((long) values.length), values));
   }
 
-  /** Packs codes, offset to unsigned, low bits first. */
+  /** Packs unsigned codes, low bits first. */
   private static byte[] pack(byte[] codes, int bits) {
     int perByte = 8 / bits;
-    int offset = 1 << (bits - 1);
     byte[] packed = new byte[(codes.length + perByte - 1) / perByte];
     for (int i = 0; i < codes.length; i++) {
-      packed[i / perByte] |= (byte) ((codes[i] + offset) << (bits * (i % perByte)));
+      packed[i / perByte] |= (byte) (codes[i] << (bits * (i % perByte)));
     }
     return packed;
   }

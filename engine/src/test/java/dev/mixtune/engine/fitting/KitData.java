@@ -2,8 +2,6 @@ package dev.mixtune.engine.fitting;
 
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.TestKit;
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -56,7 +54,7 @@ record KitData(String input, List<float[]> pictures, long[] shape, int[] labels)
     return java.util.Arrays.copyOfRange(bytes, 10 + header, bytes.length);
   }
 
-  /** ImageNet pictures of a folder of the kit: short side 256, centre crop 224. */
+  /** ImageNet pictures of a folder of the kit, which are 224 x 224 already. */
   static KitData imageNet(String input, String folder) throws IOException {
     Path root = TestKit.file("data/" + folder);
     List<String> lines = Files.readAllLines(root.resolve("labels.csv"), StandardCharsets.UTF_8);
@@ -64,7 +62,7 @@ record KitData(String input, List<float[]> pictures, long[] shape, int[] labels)
     List<Integer> labels = new ArrayList<>();
     for (String line : lines.subList(1, lines.size())) {
       String[] cells = line.split(",");
-      pictures.add(crop(ImageIO.read(root.resolve("images").resolve(cells[0]).toFile())));
+      pictures.add(pixels(ImageIO.read(root.resolve("images").resolve(cells[0]).toFile())));
       labels.add(Integer.parseInt(cells[1].trim()));
     }
     return new KitData(
@@ -74,24 +72,12 @@ record KitData(String input, List<float[]> pictures, long[] shape, int[] labels)
         labels.stream().mapToInt(Integer::intValue).toArray());
   }
 
-  private static float[] crop(BufferedImage image) {
-    double factor = 256.0 / Math.min(image.getWidth(), image.getHeight());
-    int width = (int) Math.round(image.getWidth() * factor);
-    int height = (int) Math.round(image.getHeight() * factor);
-    BufferedImage resized = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = resized.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-    graphics.drawImage(image, 0, 0, width, height, null);
-    graphics.dispose();
-    int left = (width - 224) / 2;
-    int top = (height - 224) / 2;
+  private static float[] pixels(BufferedImage image) {
     float[] values = new float[3 * 224 * 224];
     for (int y = 0; y < 224; y++) {
       for (int x = 0; x < 224; x++) {
-        int rgb = resized.getRGB(left + x, top + y);
         for (int c = 0; c < 3; c++) {
-          int pixel = (rgb >> (16 - 8 * c)) & 255;
+          int pixel = (image.getRGB(x, y) >> (16 - 8 * c)) & 255;
           values[(c * 224 + y) * 224 + x] = (pixel - MEAN[c]) / STD[c];
         }
       }

@@ -71,7 +71,7 @@ final class RoundingBench {
     try {
       long start = System.nanoTime();
       RoundedNetwork rounded =
-          new NetworkRounding(network, runtime, calibration, FittingSettings.defaults(), executor)
+          new NetworkRounding(network, runtime, calibration, settings(), executor)
               .round(() -> data.calibration.batches(data.batch), FittingProgress.silent());
       double seconds = (System.nanoTime() - start) / 1e9;
       System.out.printf(Locale.ROOT, "fitted in %.1f s, heap %d MB%n", seconds, heapMegabytes());
@@ -92,6 +92,14 @@ final class RoundingBench {
     } finally {
       executor.shutdown();
     }
+  }
+
+  private static FittingSettings settings() {
+    FittingSettings plain = FittingSettings.defaults();
+    int rows = Integer.getInteger("rows", plain.rowsPerWeight());
+    double damp = Double.parseDouble(System.getProperty("damp", "0.01"));
+    return new FittingSettings(
+        plain.widths(), damp, rows, 256 * rows, 1024 * rows, 8, 1, Long.getLong("seed", 1));
   }
 
   private static long heapMegabytes() {
