@@ -26,7 +26,7 @@ final class StaticIntegerPattern implements LayerPattern {
     String input = node.getInput(0);
     NodeProto.Builder lowered = node.toBuilder().setInput(0, context.integerView(input));
     if (node.getInputCount() > 2 && !node.getInput(2).isEmpty()) {
-      float[] floats = Constants.floats(context.graph().constant(node.getInput(2)).orElseThrow());
+      float[] floats = biasValues(node, layer, scheme, context);
       float inputScale = context.regions().grid(input).scale();
       IntegerBias bias = IntegerBias.of(floats, inputScale, rounded);
       rounded = bias.weights();
@@ -34,6 +34,16 @@ final class StaticIntegerPattern implements LayerPattern {
     }
     lowered.setInput(1, weight(layer, rounded, context));
     add(lowered, node, layer, context);
+  }
+
+  /** The library's corrected bias where it has one, else the model's. */
+  private static float[] biasValues(
+      NodeProto node, Layer layer, Scheme scheme, LoweringContext context) {
+    return context
+        .library()
+        .bias(layer, scheme.weightBits())
+        .orElseGet(
+            () -> Constants.floats(context.graph().constant(node.getInput(2)).orElseThrow()));
   }
 
   /**

@@ -17,7 +17,8 @@ import java.util.stream.IntStream;
  *
  * <p>8-bit codes are an INT8 constant. Narrower ones are packed into a UINT8 constant, low bits
  * first. Each byte picks its codes from a table by Gather; the table is computed by Range, Div,
- * Mod, Sub and Cast. All of it folds at load.
+ * Mod, Sub and Cast. All of it folds at load. Codebooks are packed indices, unpacked in the same
+ * way, and a GatherElements from a table of INT8 codes per channel.
  */
 final class StoredWeights {
   private static final int BYTE_VALUES = 256;
@@ -57,12 +58,42 @@ final class StoredWeights {
     if (rounded.bits() == 8) {
       return stored(Constants.ofBytes("", Constants.INT8, shape, rounded.codes()));
     }
-    byte[] packed = pack(rounded.codes(), rounded.bits());
+    return rounded.isUniform()
+        ? unpacked(shape, shifted(rounded.codes(), rounded.bits()), rounded.bits())
+        : lookedUp(shape, rounded);
+  }
+
+  /** Codes moved up so that the lowest is 0. */
+  private static byte[] shifted(byte[] codes, int bits) {
+    byte[] unsigned = new byte[codes.length];
+    for (int i = 0; i < codes.length; i++) {
+      unsigned[i] = (byte) (codes[i] + (1 << (bits - 1)));
+    }
+    return unsigned;
+  }
+
+  /** The INT8 value of codes that were {@link #shifted}; stored packed. */
+  private String unpacked(List<Long> shape, byte[] unsigned, int bits) {
+    byte[] packed = pack(unsigned, bits);
     String constant =
         stored(Constants.ofBytes("", Constants.UINT8, List.of((long) packed.length), packed));
     return codes.computeIfAbsent(
-        new Packed(constant, rounded.bits(), shape),
-        key -> unpack(key, rounded.codes().length, packed.length));
+        new Packed(constant, bits, shape), key -> unpack(key, unsigned.length, packed.length));
+  }
+
+  /** A codebook: indices into one short table per channel. */
+  private String lookedUp(List<Long> shape, RoundedWeights rounded) {
+    CodebookTable book = CodebookTable.of(rounded);
+    String table = stored(Constants.ofBytes("", Constants.INT8, book.tableShape(), book.table()));
+    String narrow = unpacked(book.indexShape(), book.indices(), rounded.bits());
+    String indices =
+        builder.node(
+            "Add", List.of(cast(narrow, Constants.INT32), scalar(1 << (rounded.bits() - 1))));
+    String looked =
+        builder.node(
+            "GatherElements", List.of(table, indices), GraphBuilder.attribute("axis", book.axis()));
+    long[] axes = shape.stream().mapToLong(Long::longValue).toArray();
+    return builder.node("Reshape", List.of(looked, longs(axes)));
   }
 
   /** The float value of a weight stored in half precision. */
@@ -141,13 +172,12 @@ final class StoredWeights {
     return builder.constant(Constants.ofLongs("", List.of((long) values.length), values));
   }
 
-  /** Packs codes, offset to unsigned, low bits first. */
+  /** Packs unsigned codes, low bits first. */
   private static byte[] pack(byte[] codes, int bits) {
     int perByte = 8 / bits;
-    int offset = 1 << (bits - 1);
     byte[] packed = new byte[(codes.length + perByte - 1) / perByte];
     for (int i = 0; i < codes.length; i++) {
-      packed[i / perByte] |= (byte) ((codes[i] + offset) << (bits * (i % perByte)));
+      packed[i / perByte] |= (byte) (codes[i] << (bits * (i % perByte)));
     }
     return packed;
   }

@@ -1,9 +1,14 @@
 package dev.mixtune.engine.rounding;
 
+import java.util.BitSet;
+
 /**
- * A weight tensor on a symmetric integer grid: {@code weight = code * scale[channel]}.
+ * A weight tensor on integer grids: {@code weight = code * scale[channel]}.
  *
- * @param bits 2, 4 or 8; codes lie in {@code -2^(bits-1) .. 2^(bits-1) - 1}
+ * <p>On a uniform grid codes lie in {@code -2^(bits-1) .. 2^(bits-1) - 1}. With 2 or 4 bits they
+ * may also be a codebook: at most {@code 2^bits} different INT8 codes in each channel, any at all.
+ *
+ * @param bits 2, 4 or 8 bits per stored code or index
  * @param codes in the layout of the original tensor
  * @param scales one per output channel, positive
  * @param layout where the channels lie
@@ -26,12 +31,36 @@ public record RoundedWeights(
         throw new IllegalArgumentException("scale " + scale);
       }
     }
+    for (int channel = 0; channel < layout.channels(); channel++) {
+      requireFewCodes(bits, codes, layout, channel);
+    }
+  }
+
+  private static void requireFewCodes(int bits, byte[] codes, ChannelLayout layout, int channel) {
+    BitSet seen = new BitSet();
+    for (int k = 0; k < layout.perChannel(); k++) {
+      seen.set(codes[layout.position(channel, k)] - Byte.MIN_VALUE);
+    }
+    if (seen.cardinality() > 1 << bits) {
+      throw new IllegalArgumentException(
+          "channel " + channel + " has " + seen.cardinality() + " codes for " + bits + " bits");
+    }
+  }
+
+  /** Whether all codes lie on the uniform grid, so that no table is needed to store them. */
+  public boolean isUniform() {
     int least = -(1 << (bits - 1));
     for (byte code : codes) {
-      if (code < least || code >= -least) {
-        throw new IllegalArgumentException("code " + code + " does not fit " + bits + " bits");
+      if (code < least || code > -least - 1) {
+        return false;
       }
     }
+    return true;
+  }
+
+  /** Bytes of the tables of a codebook; 0 on a uniform grid. */
+  public long tableBytes() {
+    return isUniform() ? 0 : (long) layout.channels() << bits;
   }
 
   /** The weights that the codes stand for. */

@@ -8,7 +8,9 @@ import dev.mixtune.engine.graph.Graph;
 import dev.mixtune.engine.graph.Network;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pre-rounded tensors of a network, each computed once, when first asked for. Thread-safe.
@@ -19,12 +21,15 @@ public final class RoundingLibrary {
   private final Graph graph;
   private final RoundingMethod method;
   private final Map<String, NodeProto> nodes = new HashMap<>();
-  private final Map<Key, RoundedWeights> perChannel = new ConcurrentHashMap<>();
-  private final Map<Key, BlockWeights> blockwise = new ConcurrentHashMap<>();
-  private final Map<String, byte[]> halves = new ConcurrentHashMap<>();
+  private final Map<Key, RoundedWeights> perChannel;
+  private final Map<Key, BlockWeights> blockwise;
+  private final Map<String, byte[]> halves;
+  private final Map<BiasKey, float[]> biases;
 
   /** One weight may be read along either axis: by a MatMul and by a transposed Gemm. */
   private record Key(String weight, int bits, int axis) {}
+
+  private record BiasKey(String layer, int bits) {}
 
   /**
    * @param network whose weights are rounded
@@ -33,7 +38,57 @@ public final class RoundingLibrary {
   public RoundingLibrary(Network network, RoundingMethod method) {
     this.graph = network.graph();
     this.method = method;
+    this.perChannel = new ConcurrentHashMap<>();
+    this.blockwise = new ConcurrentHashMap<>();
+    this.halves = new ConcurrentHashMap<>();
+    this.biases = Map.of();
     graph.nodes().forEach(node -> nodes.put(node.getName(), node));
+  }
+
+  private RoundingLibrary(RoundingLibrary other, Map<BiasKey, float[]> biases) {
+    this.graph = other.graph;
+    this.method = other.method;
+    this.perChannel = new ConcurrentHashMap<>(other.perChannel);
+    this.blockwise = other.blockwise;
+    this.halves = other.halves;
+    this.biases = biases;
+    nodes.putAll(other.nodes);
+  }
+
+  /**
+   * This library with a layer's weights of one width rounded beforehand. Layers that share the
+   * weight share these codes, but not the bias.
+   *
+   * @param layer the layer
+   * @param weights its weights, in the layout that {@link #perChannel} answers with
+   * @param bias the bias that goes with them, one value per output channel; null keeps the model's
+   */
+  public RoundingLibrary with(Layer layer, RoundedWeights weights, float @Nullable [] bias) {
+    if (!weights.layout().equals(layout(layer))) {
+      throw new IllegalArgumentException(
+          "layer '"
+              + layer.name()
+              + "' is laid out as "
+              + layout(layer)
+              + ", not "
+              + weights.layout());
+    }
+    Map<BiasKey, float[]> changed = new HashMap<>(biases);
+    if (bias != null) {
+      changed.put(new BiasKey(layer.name(), weights.bits()), bias);
+    }
+    RoundingLibrary library = new RoundingLibrary(this, Map.copyOf(changed));
+    library.perChannel.put(
+        new Key(weightName(layer), weights.bits(), weights.layout().axis()), weights);
+    return library;
+  }
+
+  /**
+   * The bias that goes with the layer's weights of this width, one value per output channel; empty
+   * when it is the model's own.
+   */
+  public Optional<float[]> bias(Layer layer, int bits) {
+    return Optional.ofNullable(biases.get(new BiasKey(layer.name(), bits)));
   }
 
   /** The layer's weight tensor's name. */

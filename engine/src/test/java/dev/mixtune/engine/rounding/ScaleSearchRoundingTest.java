@@ -166,8 +166,10 @@ class ScaleSearchRoundingTest {
   void impossibleWeightsAreRefused() {
     ChannelLayout layout = ChannelLayout.of(List.of(1L, 2L), 0);
     float[] one = {1};
-    assertThatThrownBy(() -> new RoundedWeights(4, new byte[] {8, 0}, one, layout, "test"))
-        .hasMessageContaining("code 8");
+    ChannelLayout five = ChannelLayout.of(List.of(1L, 5L), 0);
+    byte[] codes = {100, -3, 7, 99, 0};
+    assertThatThrownBy(() -> new RoundedWeights(2, codes, one, five, "test"))
+        .hasMessageContaining("5 codes for 2 bits");
     assertThatThrownBy(() -> new RoundedWeights(3, new byte[2], one, layout, "test"))
         .hasMessageContaining("3 bits");
     assertThatThrownBy(() -> new RoundedWeights(4, new byte[2], new float[] {0}, layout, "test"))

@@ -1,0 +1,28 @@
+package dev.mixtune.engine.fitting;
+
+import dev.mixtune.engine.rounding.RoundedWeights;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One way to round a layer.
+ *
+ * @param weights the rounded weights; their method names the way
+ * @param bias the bias that goes with them; null where the layer has none
+ * @param error relative output error on held-back samples, see {@link OutputError}
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed to the library, never changed
+record Candidate(RoundedWeights weights, float @Nullable [] bias, double error) {
+
+  /**
+   * Factor in squared error that one further bit per weight must earn. On a fine grid a bit earns
+   * 4; at 2 bits even a few percent of error are worth a table of 4 bytes per channel. 1.5 takes
+   * those and keeps tables away from depthwise channels, where they outweigh the weights.
+   */
+  private static final double BIT_PRICE = 1.5;
+
+  /** The error made comparable between forms of storage: a table must earn what it takes. */
+  double pricedError() {
+    double extraBits = 8.0 * weights.tableBytes() / weights.codes().length;
+    return error * Math.pow(BIT_PRICE, extraBits);
+  }
+}

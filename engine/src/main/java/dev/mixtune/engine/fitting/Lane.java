@@ -1,0 +1,65 @@
+package dev.mixtune.engine.fitting;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.calibration.Calibration;
+import dev.mixtune.engine.graph.Network;
+import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.engine.rounding.RoundedWeights;
+import dev.mixtune.engine.rounding.RoundingLibrary;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One quantized network on its way: a plan of which more and more layers are rounded. */
+final class Lane {
+  private final Network network;
+  private final Calibration calibration;
+  private final Plan plan;
+  private final Set<String> rounded = new HashSet<>();
+  private RoundingLibrary library;
+
+  /**
+   * @param plan its integer layers are rounded to their width, all others are left alone
+   * @param library answers for the layers that are not rounded yet
+   */
+  Lane(Network network, Calibration calibration, Plan plan, RoundingLibrary library) {
+    this.network = network;
+    this.calibration = calibration;
+    this.plan = plan;
+    this.library = library;
+  }
+
+  /** Whether this lane rounds the layer. */
+  boolean rounds(Layer layer) {
+    return plan.scheme(layer.index()).arithmetic().isInteger();
+  }
+
+  int bits(Layer layer) {
+    return plan.scheme(layer.index()).weightBits();
+  }
+
+  /** The rounded weights of a layer whose tied twin was rounded before it; null without one. */
+  @Nullable RoundedWeights tied(Layer layer) {
+    String key = library.weightName(layer) + "/" + bits(layer);
+    return rounded.contains(key) ? library.perChannel(layer, bits(layer)) : null;
+  }
+
+  /** From now on the layer is rounded like this. */
+  void round(Layer layer, Candidate chosen) {
+    library = library.with(layer, chosen.weights(), chosen.bias());
+    rounded.add(library.weightName(layer) + "/" + bits(layer));
+  }
+
+  /** The deployable model with everything that is rounded so far. */
+  ModelProto model() {
+    try {
+      return ModelProto.parseFrom(
+          new PlanLowering(network, calibration, library).lower(plan).model());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a lowered model cannot be read", e);
+    }
+  }
+}

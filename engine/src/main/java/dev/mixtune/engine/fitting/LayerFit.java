@@ -1,0 +1,145 @@
+package dev.mixtune.engine.fitting;
+
+import dev.mixtune.engine.rounding.ChannelLayout;
+import dev.mixtune.engine.rounding.RoundedWeights;
+import dev.mixtune.engine.rounding.RoundingMethod;
+import dev.mixtune.engine.rounding.RoundingMethods;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Rounds one layer to one width in every way, and measures each on held-back samples. */
+final class LayerFit {
+  /** With fewer rows per weight than this, a stronger pull towards the float weights is tried. */
+  private static final int ROWS_PER_WEIGHT = 24;
+
+  private static final double STRONG_DAMPENING = 1;
+
+  private final LayerWeights layer;
+  private final Moments moments;
+  private final OutputError outputError;
+  private final FittingSettings settings;
+  private final DenseAlgebra algebra;
+  private final Parallel parallel;
+
+  /**
+   * @param layer the float layer
+   * @param moments of the samples to round on
+   * @param heldBack of the samples to choose on
+   */
+  LayerFit(
+      LayerWeights layer,
+      Moments moments,
+      Moments heldBack,
+      FittingSettings settings,
+      DenseAlgebra algebra,
+      Parallel parallel) {
+    this.layer = layer;
+    this.moments = moments;
+    this.settings = settings;
+    this.algebra = algebra;
+    this.parallel = parallel;
+    boolean chooseOnFitted = heldBack.rows() == 0 && moments.keepsWanted();
+    this.outputError = new OutputError(layer, chooseOnFitted ? moments : heldBack, parallel);
+  }
+
+  /** All candidates, plain methods first. */
+  List<Candidate> candidates(int bits) {
+    if (moments.rows() == 0) {
+      RoundingMethod blind = RoundingMethods.named("mse");
+      return List.of(measured(blind.round(layer.values(), layer.layout(), bits)));
+    }
+    List<Candidate> candidates = new ArrayList<>();
+    for (RoundingMethod method : RoundingMethods.all()) {
+      candidates.add(measured(method.round(layer.values(), layer.layout(), bits)));
+    }
+    candidates.addAll(solved(bits, settings.dampening(), ""));
+    if (moments.rows() < (long) ROWS_PER_WEIGHT * moments.size()) {
+      candidates.addAll(solved(bits, STRONG_DAMPENING, "-damped"));
+    }
+    return candidates;
+  }
+
+  private List<Candidate> solved(int bits, double dampening, String suffix) {
+    ChannelLayout layout = layer.layout();
+    GroupProblem[] problems = new GroupProblem[moments.groups()];
+    boolean centred = layer.bias() != null;
+    parallel.forEach(
+        problems.length,
+        group -> problems[group] = GroupProblem.of(moments, group, dampening, centred, algebra));
+    Draft uniform = new Draft(bits, "gptq" + suffix);
+    Draft codebook = new Draft(bits, "codebook" + suffix);
+    parallel.forEach(
+        layout.channels(),
+        channel -> {
+          GroupProblem problem = problems[channel / (layout.channels() / problems.length)];
+          double[] rightSide = problem.rightSide(layer.channel(channel));
+          double[] target = problem.quadratic().ideal(rightSide);
+          ChannelSolution solution =
+              new UniformSolver(problem.quadratic(), bits).solve(target, rightSide);
+          uniform.write(channel, problem, solution);
+          if (bits < 8) {
+            CodebookSolver solver = new CodebookSolver(problem.quadratic(), bits, algebra);
+            codebook.write(channel, problem, solver.solve(target, rightSide, solution));
+          }
+        });
+    return bits < 8
+        ? List.of(measured(uniform.weights()), measured(codebook.weights()))
+        : List.of(measured(uniform.weights()));
+  }
+
+  /** A tensor that is rounded channel by channel. */
+  private final class Draft {
+    private final int bits;
+    private final String method;
+    private final byte[] codes = new byte[layer.layout().size()];
+    private final float[] scales = new float[layer.layout().channels()];
+
+    Draft(int bits, String method) {
+      this.bits = bits;
+      this.method = method;
+    }
+
+    void write(int channel, GroupProblem problem, ChannelSolution solution) {
+      int[] natural = problem.restore(solution.codes());
+      for (int k = 0; k < natural.length; k++) {
+        codes[layer.layout().position(channel, k)] = (byte) natural[k];
+      }
+      scales[channel] = (float) solution.scale();
+    }
+
+    RoundedWeights weights() {
+      return new RoundedWeights(bits, codes, scales, layer.layout(), method);
+    }
+  }
+
+  /** Rounded weights with their corrected bias and their error. */
+  Candidate measured(RoundedWeights weights) {
+    float[] values = weights.values();
+    float[] bias = correctedBias(values);
+    return new Candidate(weights, bias, outputError.of(values, bias, parallel));
+  }
+
+  /** The bias with which the rounded layer's mean answers are the float layer's. */
+  private float @Nullable [] correctedBias(float[] rounded) {
+    float[] bias = layer.bias();
+    if (bias == null || moments.rows() == 0) {
+      return bias;
+    }
+    int channels = layer.layout().channels();
+    float[] corrected = new float[channels];
+    for (int channel = 0; channel < channels; channel++) {
+      int group = channel / (channels / moments.groups());
+      double[] wanted = layer.channel(channel);
+      double[] actual = layer.channel(rounded, channel);
+      double[] wantedMeans = moments.wanted(group);
+      double[] actualMeans = moments.actual(group);
+      double difference = 0;
+      for (int k = 0; k < wanted.length; k++) {
+        difference += wanted[k] * wantedMeans[k] - actual[k] * actualMeans[k];
+      }
+      corrected[channel] = (float) (bias[channel] + difference);
+    }
+    return corrected;
+  }
+}

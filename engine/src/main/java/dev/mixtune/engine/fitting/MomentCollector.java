@@ -1,0 +1,127 @@
+package dev.mixtune.engine.fitting;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.graph.Network;
+import dev.mixtune.engine.runtime.ModelRuntime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Streams calibration samples through the float network and through the lanes, and gathers the
+ * moments of the inputs of one stage's layers. Memory does not grow with the samples.
+ */
+final class MomentCollector {
+  private final Network network;
+  private final ModelRuntime runtime;
+  private final FittingSettings settings;
+  private final Parallel parallel;
+  private final int samples;
+  private final Map<String, NodeProto> nodes = new HashMap<>();
+
+  /**
+   * @param samples calibration samples in all
+   */
+  MomentCollector(
+      Network network,
+      ModelRuntime runtime,
+      FittingSettings settings,
+      Parallel parallel,
+      int samples) {
+    this.network = network;
+    this.runtime = runtime;
+    this.settings = settings;
+    this.parallel = parallel;
+    this.samples = samples;
+    network.graph().nodes().forEach(node -> nodes.put(node.getName(), node));
+  }
+
+  /** The node of a layer in the float network. */
+  NodeProto node(Layer layer) {
+    NodeProto node = nodes.get(layer.name());
+    if (node == null) {
+      throw new IllegalArgumentException("no layer '" + layer.name() + "' in this network");
+    }
+    return node;
+  }
+
+  /**
+   * Reads all batches once.
+   *
+   * @return moments by lane, in the order of {@code lanes}, and by layer
+   */
+  List<Map<Layer, LayerMoments>> collect(
+      List<Layer> stage, List<Lane> lanes, Iterable<Map<String, Tensor>> batches) {
+    List<LaneReader> readers = new ArrayList<>();
+    try (ValueReader floats = floatReader(stage)) {
+      lanes.forEach(lane -> readers.add(new LaneReader(stage, lane)));
+      int first = 0;
+      for (Map<String, Tensor> batch : batches) {
+        Map<String, Tensor.Floats> values = floats.read(batch);
+        List<RowDraw> draws = new ArrayList<>();
+        for (Layer layer : stage) {
+          Tensor.Floats input = Objects.requireNonNull(values.get(node(layer).getInput(0)));
+          draws.add(RowDraw.of(layer, node(layer), input, first, samples, settings));
+        }
+        parallel.forEach(readers.size(), lane -> readers.get(lane).add(batch, draws));
+        first += (int) batch.values().iterator().next().shape()[0];
+      }
+      return readers.stream().map(reader -> reader.moments).toList();
+    } finally {
+      readers.forEach(LaneReader::close);
+    }
+  }
+
+  private ValueReader floatReader(List<Layer> stage) {
+    List<String> values = stage.stream().map(layer -> node(layer).getInput(0)).toList();
+    return new ValueReader(runtime, network.graph().model(), values, settings.threads());
+  }
+
+  /** One lane's session over the stage's inputs, and the moments it gathers. */
+  private final class LaneReader implements AutoCloseable {
+    private final ValueReader reader;
+    private final CrossProducts products;
+    private final Map<Layer, String> inputs = new LinkedHashMap<>();
+    private final Map<Layer, LayerMoments> moments = new LinkedHashMap<>();
+
+    LaneReader(List<Layer> stage, Lane lane) {
+      ModelProto model = lane.model();
+      Map<String, NodeProto> lowered = new HashMap<>();
+      model.getGraph().getNodeList().forEach(node -> lowered.put(node.getName(), node));
+      for (Layer layer : stage) {
+        if (lane.rounds(layer)) {
+          // Patterns that replace the layer's node read the float value under its own name.
+          NodeProto node = lowered.getOrDefault(layer.name(), node(layer));
+          inputs.put(layer, node.getInput(0));
+          PatchReader patches = PatchReader.of(layer, node(layer));
+          moments.put(layer, new LayerMoments(patches, samples < settings.heldBackEvery()));
+        }
+      }
+      reader = new ValueReader(runtime, model, inputs.values(), settings.threads());
+      products = new CrossProducts(runtime);
+    }
+
+    void add(Map<String, Tensor> batch, List<RowDraw> draws) {
+      Map<String, Tensor.Floats> values = reader.read(batch);
+      for (RowDraw draw : draws) {
+        String input = inputs.get(draw.layer());
+        LayerMoments gathered = moments.get(draw.layer());
+        if (input != null && gathered != null) {
+          gathered.add(draw, Objects.requireNonNull(values.get(input)), products);
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      reader.close();
+      products.close();
+    }
+  }
+}

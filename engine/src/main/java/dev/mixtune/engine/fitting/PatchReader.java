@@ -1,0 +1,60 @@
+package dev.mixtune.engine.fitting;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.Tensor;
+import java.util.random.RandomGenerator;
+
+/**
+ * Reads from a layer's input tensor what one output element sees: the rows of the linear regression
+ * that the layer is.
+ */
+interface PatchReader {
+
+  /** Independent blocks of inputs: the groups of a convolution, 1 elsewhere. */
+  int groups();
+
+  /** Inputs that one output element sees. */
+  int size();
+
+  /** Output positions per sample of an input of this shape. */
+  int positions(long[] inputShape);
+
+  /** Samples in an input of this shape. */
+  int samples(long[] inputShape);
+
+  /**
+   * Writes one row into a column of a block.
+   *
+   * @param input the layer's whole input
+   * @param sample which sample
+   * @param position output position within it, {@code 0 <= position < positions}
+   * @param into {@code [groups, size, rows]}
+   * @param column {@code 0 <= column < rows}
+   */
+  void read(Tensor.Floats input, int sample, int position, CrossProducts.Rows into, int column);
+
+  /** The reader of a layer. */
+  static PatchReader of(Layer layer, NodeProto node) {
+    return switch (layer.kind()) {
+      case CONV, DEPTHWISE_CONV, GROUPED_CONV ->
+          new ConvolutionPatches(ConvolutionGeometry.of(layer, node));
+      case GEMM, MATMUL -> new RowPatches(rowSize(layer));
+    };
+  }
+
+  private static int rowSize(Layer layer) {
+    long last = layer.inputShape().get(layer.inputShape().size() - 1);
+    return Math.toIntExact(last);
+  }
+
+  /** Output positions to read of one sample, drawn with replacement. */
+  static int[] draw(int positions, int wanted, RandomGenerator random) {
+    int count = Math.min(positions, wanted);
+    int[] drawn = new int[count];
+    for (int i = 0; i < count; i++) {
+      drawn[i] = count == positions ? i : random.nextInt(positions);
+    }
+    return drawn;
+  }
+}
