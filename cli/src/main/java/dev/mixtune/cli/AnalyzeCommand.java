@@ -27,7 +27,7 @@ final class AnalyzeCommand {
                       ? Path.of("out", bench.task().name() + "-analysis")
                       : options.out)
               .create();
-      bench.calibrate(count);
+      bench.calibrate(count, workers, StudyRun.rounding(console));
       MenuBuilder menus = new MenuBuilder(bench, options);
       Sensitivity sensitivity =
           new SensitivityStep(bench, workers, console, around.clock())

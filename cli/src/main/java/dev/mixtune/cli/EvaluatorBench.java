@@ -2,6 +2,7 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.fitting.FittingProgress;
 import dev.mixtune.evaluators.SampleSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +32,9 @@ final class EvaluatorBench {
     RunOptions options = new RunOptions();
     options.task = task;
     options.maxDrop = "1%";
+    ExecutorService workers = Executors.newFixedThreadPool(options.workerCount());
     try (Workbench bench = Workbench.open(options, around)) {
-      bench.calibrate(options.workerCount());
+      bench.calibrate(options.workerCount(), workers, FittingProgress.silent());
       int layers = bench.network().layers().size();
       byte[] integer = lowered(bench, Plan.uniform(layers, Scheme.W8A8));
       byte[] narrow = lowered(bench, Plan.uniform(layers, Scheme.W4A8));
@@ -39,6 +43,8 @@ final class EvaluatorBench {
       SampleSet samples = bench.data().search().subset(SAMPLES, new Random(options.seed));
       bench.evaluator().reference(samples);
       print(names, measure(bench, models, samples), samples.size());
+    } finally {
+      workers.shutdownNow();
     }
     return ExitCodes.DONE;
   }

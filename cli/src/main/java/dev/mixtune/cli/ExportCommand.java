@@ -2,6 +2,7 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.fitting.FittingProgress;
 import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.results.AtomicFile;
 import dev.mixtune.results.Frontier;
@@ -11,6 +12,8 @@ import dev.mixtune.results.StudyFolder;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /** {@code tune export}: writes any point of a study as an ONNX file. */
@@ -28,9 +31,10 @@ final class ExportCommand {
     Frontier frontier = FrontierJson.read(folder.frontierJson());
     FrontierPoint point = find(frontier, id);
     RunOptions options = StudyCommands.optionsOf(folder);
+    ExecutorService workers = Executors.newFixedThreadPool(options.workerCount());
     try (Workbench bench = Workbench.open(options, around)) {
       requireSameModel(frontier, bench);
-      bench.calibrate(options.workerCount());
+      bench.calibrate(options.workerCount(), workers, FittingProgress.silent());
       LoweredPlan lowered = bench.lowering().lower(plan(point));
       if (lowered.model().length != point.sizeBytes()) {
         throw new UserException(
@@ -43,6 +47,8 @@ final class ExportCommand {
             "The study was made from other calibration samples or by another version of Mixtune.");
       }
       AtomicFile.write(file, lowered.model());
+    } finally {
+      workers.shutdownNow();
     }
     around
         .out()

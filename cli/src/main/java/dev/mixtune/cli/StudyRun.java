@@ -3,6 +3,7 @@ package dev.mixtune.cli;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.fitting.FittingProgress;
 import dev.mixtune.hardware.ProfileTarget;
 import dev.mixtune.hardware.TimerSettings;
 import dev.mixtune.results.StudyFolder;
@@ -54,7 +55,7 @@ final class StudyRun {
         memory.rememberArguments(arguments);
         introduce(bench);
         Duration budget = budget();
-        bench.calibrate(count);
+        bench.calibrate(count, workers, rounding(console));
         Deadline deadline =
             new Deadline(
                 around.clock(),
@@ -95,6 +96,11 @@ final class StudyRun {
     console.say(bench.target().sentence());
     bench.host().warning().ifPresent(console::say);
     LOG.info("study in {} on {}", folder.root(), bench.host().summary());
+  }
+
+  /** Shows how the rounding gets on. */
+  static FittingProgress rounding(Console console) {
+    return (done, total, layer) -> console.progress("rounding", (double) done / total, null, layer);
   }
 
   private @Nullable Duration budget() {

@@ -6,11 +6,14 @@ import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.calibration.Calibrator;
 import dev.mixtune.engine.calibration.RangeMethods;
+import dev.mixtune.engine.fitting.FittingProgress;
+import dev.mixtune.engine.fitting.FittingSettings;
+import dev.mixtune.engine.fitting.NetworkRounding;
+import dev.mixtune.engine.fitting.RoundedNetwork;
+import dev.mixtune.engine.fitting.RoundingReport;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.graph.NetworkReader;
 import dev.mixtune.engine.lowering.PlanLowering;
-import dev.mixtune.engine.rounding.RoundingLibrary;
-import dev.mixtune.engine.rounding.RoundingMethods;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.engine.runtime.Session;
 import dev.mixtune.evaluators.AccuracyEvaluator;
@@ -23,6 +26,8 @@ import dev.mixtune.hardware.Targets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that is ready before the first candidate: task, network, data, rounded weights. */
@@ -31,7 +36,8 @@ final class Workbench implements AutoCloseable {
   static final String RANGE_METHOD = "mse";
 
   /** How weights are rounded. */
-  static final String ROUNDING_METHOD = "mse";
+  static final String ROUNDING_METHOD =
+      "fitted to calibration samples, the best method for each layer and width";
 
   /** A batch whose largest activation exceeds this falls out of the caches. */
   private static final long BATCH_BYTES = 16L << 20;
@@ -48,7 +54,7 @@ final class Workbench implements AutoCloseable {
   private final AccuracyEvaluator evaluator;
   private final AccuracyEvaluator deploymentEvaluator;
   private final int threads;
-  private @Nullable RoundingLibrary library;
+  private @Nullable RoundedNetwork rounded;
   private @Nullable PlanLowering lowering;
 
   private Workbench(RunOptions options, Surroundings around) {
@@ -112,16 +118,24 @@ final class Workbench implements AutoCloseable {
     return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
   }
 
-  /** Calibrates and prepares the rounding library; needed before {@link #lowering}. */
-  void calibrate(int workers) {
+  /**
+   * Calibrates activation ranges and rounds the weights; needed before {@link #lowering}.
+   *
+   * @param executor spreads the rounding; not the caller's own
+   * @param progress hears about each rounded layer
+   */
+  void calibrate(int threads, ExecutorService executor, FittingProgress progress) {
     boolean fixedBatch = hasFixedBatch();
-    Iterable<Map<String, Tensor>> batches =
-        data.calibration().batches(fixedBatch ? 1 : batch(network), fixedBatch);
+    Supplier<Iterable<Map<String, Tensor>>> batches =
+        () -> data.calibration().batches(fixedBatch ? 1 : batch(network), fixedBatch);
     Calibration calibration =
-        new Calibrator(runtime, workers).run(network, batches, RangeMethods.named(RANGE_METHOD));
-    RoundingLibrary rounded = new RoundingLibrary(network, RoundingMethods.named(ROUNDING_METHOD));
-    library = rounded;
-    lowering = new PlanLowering(network, calibration, rounded);
+        new Calibrator(runtime, threads)
+            .run(network, batches.get(), RangeMethods.named(RANGE_METHOD));
+    RoundedNetwork fitted =
+        new NetworkRounding(network, runtime, calibration, FittingSettings.defaults(), executor)
+            .round(batches, progress);
+    rounded = fitted;
+    lowering = new PlanLowering(network, calibration, fitted.library());
   }
 
   private boolean hasFixedBatch() {
@@ -174,8 +188,9 @@ final class Workbench implements AutoCloseable {
     return threads;
   }
 
-  RoundingLibrary library() {
-    return ready(library);
+  /** How each layer was rounded at each width. */
+  RoundingReport roundingReport() {
+    return ready(rounded).report();
   }
 
   PlanLowering lowering() {
