@@ -30,8 +30,15 @@ final class AnalyzeCommand {
       bench.calibrate(count, workers, StudyRun.rounding(console));
       MenuBuilder menus = new MenuBuilder(bench, options);
       Sensitivity sensitivity =
-          new SensitivityStep(bench, workers, console, around.clock())
-              .measure(menus, options.seed, List.of(), () -> false);
+          SensitivityStep.measure(
+              bench,
+              menus,
+              options.seed,
+              List.of(),
+              around.interrupted()::get,
+              workers,
+              (entry, done, total) ->
+                  console.progress("sensitivity", (double) done / total, null, entry.layerName()));
       new StudyFiles(folder).writeSensitivity(sensitivity, SensitivityStep.names(bench));
       console.say(SensitivityTable.of(sensitivity));
       console.say("Written: " + folder.sensitivityJson());

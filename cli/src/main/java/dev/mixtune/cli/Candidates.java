@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,7 +40,7 @@ final class Candidates implements Evaluator {
   private final LatencySource latencies;
   private final ExecutorService workers;
   private final Deadline deadline;
-  private final AtomicBoolean asked = new AtomicBoolean();
+  private final AtomicBoolean cutShort = new AtomicBoolean();
   private volatile Stop stop;
 
   Candidates(
@@ -66,15 +65,20 @@ final class Candidates implements Evaluator {
     LOG.info("{} of {} uniform plans scored", scored.size(), plans.size());
   }
 
-  /** A stop that lets the search ask once, for what is known already. */
-  Stop stopOnceAsked() {
-    return () -> asked.get() && deadline.requested();
+  /**
+   * The stop for the search: it is asked to end once a plan was wanted that is not known and may
+   * not be paid for any more. What is known is always answered, so that a study that goes on after
+   * its budget finds all it had.
+   */
+  Stop whenCutShort() {
+    return cutShort::get;
   }
 
   @Override
   public List<Evaluation> evaluate(List<Plan> plans) {
-    asked.set(true);
-    return run(plans);
+    List<Evaluation> evaluations = run(plans);
+    cutShort.compareAndSet(false, evaluations.size() < plans.size());
+    return evaluations;
   }
 
   private List<Evaluation> run(List<Plan> plans) {
@@ -109,6 +113,23 @@ final class Candidates implements Evaluator {
     Latency latency = latencies.latency(lowered);
     store.recordLatency(lowered.kernelSignature(), latency);
     return latency;
+  }
+
+  /**
+   * Milliseconds of a plan as far as they can be known: measured while there is time, else what is
+   * recorded, else {@code otherwise}.
+   */
+  double millis(Plan plan, double otherwise) {
+    LoweredPlan lowered = bench.lowering().lower(plan);
+    if (deadline.requested()) {
+      return store.findLatency(lowered.kernelSignature()).map(Latency::millis).orElse(otherwise);
+    }
+    try {
+      return latency(lowered).millis();
+    } catch (RuntimeFailure e) {
+      LOG.warn("a plan cannot be timed: {}", plan.key(), e);
+      return otherwise;
+    }
   }
 
   private Evaluation score(Plan plan) {
@@ -177,15 +198,9 @@ final class Candidates implements Evaluator {
 
   private static Optional<Evaluation> await(Future<Evaluation> future) {
     try {
-      return Optional.of(future.get());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return Optional.of(Futures.await(future, () -> false));
+    } catch (CancellationException e) {
       return Optional.empty();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof CancellationException) {
-        return Optional.empty();
-      }
-      throw new IllegalStateException("a candidate could not be evaluated", e.getCause());
     }
   }
 

@@ -57,6 +57,11 @@ final class Deadline implements Stop {
     return Math.max(0, Math.min(1, elapsed().toMillis() / Math.max(1, total)));
   }
 
+  /** Whether the whole budget is spent, the reserve for the last steps nearly included. */
+  boolean isOverdue() {
+    return budget != null && elapsed().toMillis() > 0.95 * budget.toMillis();
+  }
+
   Duration elapsed() {
     return Duration.ofMillis(clock.millis() - startMillis);
   }

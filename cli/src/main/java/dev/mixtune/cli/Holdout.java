@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
@@ -18,22 +17,34 @@ final class Holdout {
   private final Workbench bench;
   private final StudyStore store;
   private final ExecutorService workers;
+  private final Deadline deadline;
   private final int ahead;
   private final Map<Plan, Future<Outcome>> running = new HashMap<>();
 
-  Holdout(Workbench bench, StudyStore store, ExecutorService workers, int ahead) {
-    this.bench = bench;
-    this.store = store;
-    this.workers = workers;
-    this.ahead = ahead;
+  Holdout(StudyContext context) {
+    this.bench = context.bench();
+    this.store = context.store();
+    this.workers = context.workers();
+    this.deadline = context.deadline();
+    this.ahead = context.options().workerCount();
   }
 
-  /** The outcome of a plan; starts the next ones of {@code order} side by side with it. */
+  /**
+   * The outcome of a plan; starts the next ones of {@code order} side by side with it. Once the
+   * whole budget is spent only what is known already is answered, and the first plan.
+   *
+   * @throws java.util.concurrent.CancellationException when the user asks to stop meanwhile
+   */
   Outcome score(Plan plan, List<Plan> order) {
+    boolean known = running.containsKey(plan) || store.findHoldout(plan).isPresent();
+    if (deadline.isOverdue() && !known && !running.isEmpty()) {
+      return new Outcome.Failed("not scored on the holdout, the budget is spent");
+    }
     int at = Math.max(0, order.indexOf(plan));
     order.subList(at, Math.min(order.size(), at + ahead)).forEach(this::start);
     start(plan);
-    return await(Objects.requireNonNull(running.get(plan), "just started"));
+    return Futures.await(
+        Objects.requireNonNull(running.get(plan), "just started"), deadline::isInterrupted);
   }
 
   private void start(Plan plan) {
@@ -56,18 +67,4 @@ final class Holdout {
   /** Closeness is not kept in the study; the certificate does not look at it. */
   private static final dev.mixtune.evaluators.Closeness NOT_KEPT =
       new dev.mixtune.evaluators.Closeness(0, 1, dev.mixtune.evaluators.Closeness.EXACT_DB);
-
-  private static Outcome await(Future<Outcome> future) {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while scoring on the holdout", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException("the holdout could not be scored", e.getCause());
-    }
-  }
 }

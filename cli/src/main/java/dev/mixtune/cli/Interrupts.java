@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * by reflection, because the class has no supported name.
  */
 final class Interrupts {
-  private static final long PATIENCE_SECONDS = 10;
+  /** The chosen file is written first; plots and page may take longer than a scheduler waits. */
+  private static final long PATIENCE_SECONDS = 25;
 
   private final AtomicBoolean requested = new AtomicBoolean();
   private final CountDownLatch written = new CountDownLatch(1);

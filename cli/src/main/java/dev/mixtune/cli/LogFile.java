@@ -5,8 +5,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.FileAppender;
 import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /** Sends log messages to a study's {@code tune.log}, and nowhere else. */
@@ -33,6 +36,17 @@ final class LogFile {
     appender.start();
     quiet();
     root().addAppender(appender);
+  }
+
+  /** The file that messages go to now, if any. */
+  static Optional<Path> current() {
+    Iterator<Appender<ILoggingEvent>> appenders = root().iteratorForAppenders();
+    while (appenders.hasNext()) {
+      if (appenders.next() instanceof FileAppender<ILoggingEvent> file) {
+        return Optional.of(Path.of(file.getFile()));
+      }
+    }
+    return Optional.empty();
   }
 
   private static Logger root() {

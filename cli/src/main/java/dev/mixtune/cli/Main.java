@@ -58,14 +58,22 @@ public final class Main {
           around.err().println("tune: " + failure.getMessage() + ". See ./tune --help.");
           return ExitCodes.USER;
         });
-    return command.execute(arguments);
+    try {
+      return command.execute(arguments);
+    } catch (OutOfMemoryError | LinkageError e) {
+      return report(around, e);
+    }
   }
 
-  private static int report(Surroundings around, Exception failure) {
+  private static int report(Surroundings around, Throwable failure) {
     if (failure instanceof UserException) {
       around.err().println("tune: " + failure.getMessage());
       LoggerFactory.getLogger(Main.class).info("wrong input", failure);
       return ExitCodes.USER;
+    }
+    boolean inStudy = LogFile.current().isPresent();
+    if (!inStudy) {
+      LogFile.open(around.cache().resolve("tune.log"));
     }
     LoggerFactory.getLogger(Main.class).error("a bug", failure);
     around
@@ -73,8 +81,10 @@ public final class Main {
         .println(
             "tune: this is a bug in Mixtune: "
                 + failure
-                + ". Nothing that was evaluated is lost: ./tune resume goes on. The stack trace is"
-                + " in tune.log.");
+                + ". The stack trace is in "
+                + LogFile.current().map(Path::toString).orElse("no file")
+                + "."
+                + (inStudy ? " Nothing that was evaluated is lost: ./tune resume goes on." : ""));
     return ExitCodes.BUG;
   }
 }

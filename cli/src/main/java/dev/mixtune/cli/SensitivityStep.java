@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 /** Measures what each layer and width does to the output, one layer at a time. */
@@ -19,29 +19,52 @@ final class SensitivityStep {
   /** Output KL is an average over samples: these settle it far below the differences of layers. */
   private static final int SAMPLES = 512;
 
+  private static final long SAVE_MILLIS = 5_000;
+
+  private final StudyContext context;
   private final Workbench bench;
-  private final ExecutorService workers;
-  private final Console console;
   private final Clock clock;
 
-  SensitivityStep(Workbench bench, ExecutorService workers, Console console, Clock clock) {
-    this.bench = bench;
-    this.workers = workers;
-    this.console = console;
-    this.clock = clock;
+  SensitivityStep(StudyContext context) {
+    this.context = context;
+    this.bench = context.bench();
+    this.clock = context.around().clock();
   }
 
   /**
-   * Measures what {@code known} does not hold yet.
+   * Measures what {@code known} does not hold yet, and keeps what it has in the study's store every
+   * few seconds.
    *
-   * @param menus offers the schemes of each layer
-   * @param seed draws the samples from the search split
+   * @param stop ends the analysis early when true
    */
-  Sensitivity measure(
-      MenuBuilder menus, long seed, List<Sensitivity.Entry> known, BooleanSupplier stop) {
-    SampleSet samples = bench.data().search().subset(SAMPLES, new Random(seed));
-    long start = clock.millis();
-    int already = known.size();
+  Sensitivity measure(List<Sensitivity.Entry> known, BooleanSupplier stop) {
+    Kept kept = new Kept(known);
+    Sensitivity measured =
+        measure(
+            bench,
+            context.menus(),
+            context.options().seed,
+            known,
+            stop,
+            context.workers(),
+            (entry, done, total) -> {
+              kept.add(entry);
+              show(context.console(), kept.started, done - known.size(), total - known.size());
+            });
+    context.store().putDocument(StudyMemory.SENSITIVITY, SensitivityFile.write(measured));
+    return measured;
+  }
+
+  /** The analysis without a study around it. */
+  static Sensitivity measure(
+      Workbench bench,
+      MenuBuilder menus,
+      long seed,
+      List<Sensitivity.Entry> known,
+      BooleanSupplier stop,
+      Executor workers,
+      SensitivityAnalyser.Progress progress) {
+    SampleSet samples = samples(bench, seed);
     return new SensitivityAnalyser(bench.evaluator(), samples, workers)
         .analyse(
             bench.network().layers(),
@@ -49,17 +72,45 @@ final class SensitivityStep {
             plan -> bench.lowering().lower(plan).model(),
             known,
             stop,
-            (entry, done, total) -> show(start, done - already, total - already, entry));
+            progress);
   }
 
-  private void show(long start, int done, int total, Sensitivity.Entry entry) {
-    double elapsed = clock.millis() - start;
+  private static SampleSet samples(Workbench bench, long seed) {
+    return bench.data().search().subset(SAMPLES, new Random(seed));
+  }
+
+  /** Shows how far the analysis is. */
+  void show(Console console, long started, int done, int total) {
+    double elapsed = clock.millis() - started;
     Duration left = Duration.ofMillis((long) (elapsed / Math.max(1, done) * (total - done)));
-    console.progress(
-        "sensitivity",
-        (double) done / Math.max(1, total),
-        left,
-        entry.layerName() + " " + entry.scheme().id());
+    console.progress("sensitivity", (double) done / Math.max(1, total), left, "");
+  }
+
+  /** The entries so far, written to the store every few seconds. */
+  private final class Kept {
+    private final List<Sensitivity.Entry> entries;
+    private final long started = clock.millis();
+    private long saved = started;
+
+    Kept(List<Sensitivity.Entry> known) {
+      this.entries = new ArrayList<>(known);
+    }
+
+    synchronized void add(Sensitivity.Entry entry) {
+      entries.add(entry);
+      if (clock.millis() - saved >= SAVE_MILLIS) {
+        saved = clock.millis();
+        Sensitivity part =
+            new Sensitivity(
+                bench.task().metric().id(),
+                samples(bench, context.options().seed).size(),
+                context.options().confidenceFraction(),
+                /* complete= */ false,
+                entries);
+        context.store().putDocument(StudyMemory.SENSITIVITY, SensitivityFile.write(part));
+        context.memory().rememberElapsed(context.deadline().elapsed());
+      }
+    }
   }
 
   /** The same figures for plots and the report. */
@@ -82,10 +133,5 @@ final class SensitivityStep {
   /** Names of the layers, in order. */
   static List<String> names(Workbench bench) {
     return bench.network().layers().stream().map(Layer::name).toList();
-  }
-
-  /** Reads a stored analysis. */
-  static Sensitivity read(String json) {
-    return SensitivityFile.read(json);
   }
 }

@@ -40,6 +40,13 @@ final class StudyCommands {
     return options;
   }
 
+  /** A process killed in its first moments leaves a database without a command line. */
+  private static boolean wasStarted(StudyFolder folder) {
+    try (StudyReader reader = StudyReader.open(folder.studyDb())) {
+      return reader.document(StudyMemory.argumentsName()).isPresent();
+    }
+  }
+
   private static List<String> arguments(StudyFolder folder) {
     try (StudyReader reader = StudyReader.open(folder.studyDb())) {
       List<String> arguments = StudyMemory.arguments(reader.document(StudyMemory.argumentsName()));
@@ -67,7 +74,7 @@ final class StudyCommands {
   private StudyFolder newFolder(RunOptions options) {
     if (options.out != null) {
       StudyFolder folder = new StudyFolder(options.out);
-      if (Files.exists(folder.studyDb())) {
+      if (Files.exists(folder.studyDb()) && wasStarted(folder)) {
         throw new UserException(
             "--out '" + options.out + "' already holds a study",
             "Go on with it by ./tune resume " + options.out + ", or name another folder.");

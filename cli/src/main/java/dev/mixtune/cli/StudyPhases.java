@@ -8,6 +8,7 @@ import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.evaluators.SensitivityFile;
 import dev.mixtune.results.SplitIndices;
 import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Frontier;
 import dev.mixtune.search.GeneticSearch;
 import dev.mixtune.search.Menu;
 import dev.mixtune.search.Progress;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,15 +69,23 @@ final class StudyPhases {
         search.evaluations().size(),
         search.frontier().size(),
         deadline.isInterrupted() ? "the user" : words(search.ending()));
-    Holdout holdout =
-        new Holdout(bench, context.store(), context.workers(), context.options().workerCount());
-    boolean interrupted = deadline.isInterrupted();
-    Finding finding = new Verdict(context.options(), holdout, reference).find(search, interrupted);
-    if (!interrupted) {
-      finding = withUniforms(finding, holdout);
+    if (search.frontier().isEmpty() && deadline.isInterrupted()) {
+      say("Stopped by the user before anything was scored; ./tune resume goes on.");
+      return ExitCodes.STOPPED;
     }
+    Finding finding = verdict(search, reference);
     new Publication(context).publish(finding, sensitivity, corner);
     return finding.exitCode();
+  }
+
+  private Finding verdict(SearchResult search, double reference) {
+    Holdout holdout = new Holdout(context);
+    Verdict verdict = new Verdict(context.options(), holdout, reference);
+    try {
+      return withUniforms(verdict.find(search, deadline.isInterrupted()), holdout);
+    } catch (CancellationException e) {
+      return verdict.find(search, /* interrupted= */ true);
+    }
   }
 
   static String words(Enum<?> constant) {
@@ -91,12 +101,9 @@ final class StudyPhases {
     List<Sensitivity.Entry> known =
         stored.map(json -> SensitivityFile.read(json).entries()).orElse(List.of());
     Sensitivity measured =
-        new SensitivityStep(bench, context.workers(), context.console(), context.around().clock())
+        new SensitivityStep(context)
             .measure(
-                context.menus(),
-                context.options().seed,
-                known,
-                () -> deadline.requested() || deadline.fraction() > MOST_FOR_SENSITIVITY);
+                known, () -> deadline.requested() || deadline.fraction() > MOST_FOR_SENSITIVITY);
     if (!measured.complete()) {
       say(
           "sensitivity: only a part was measured, the budget is short; the rest is estimated by"
@@ -129,14 +136,30 @@ final class StudyPhases {
     }
     // However short the budget: uniform plans are scored, so that there is something to choose.
     candidates.evaluateWhateverTheBudget(List.copyOf(UniformPlans.of(space).values()));
-    return new GeneticSearch(
-            space,
-            settings,
-            List.of(),
-            candidates,
-            candidates.stopOnceAsked(),
-            progress -> show(progress, most))
-        .run();
+    SearchResult found =
+        new GeneticSearch(
+                space,
+                settings,
+                List.of(),
+                candidates,
+                candidates.whenCutShort(),
+                progress -> show(progress, most))
+            .run();
+    return withEverythingRecorded(found);
+  }
+
+  /** What earlier runs of the study recorded counts too, wherever this run's path led. */
+  private SearchResult withEverythingRecorded(SearchResult found) {
+    Map<Plan, Evaluation> all = new LinkedHashMap<>();
+    found.evaluations().forEach(e -> all.put(e.plan(), e));
+    context.store().evaluations().forEach(e -> all.putIfAbsent(e.plan(), e));
+    return new SearchResult(
+        List.copyOf(all.values()),
+        Frontier.of(all.values(), found.dominance()),
+        found.dominance(),
+        found.uniforms(),
+        found.history(),
+        found.ending());
   }
 
   /**
@@ -147,13 +170,10 @@ final class StudyPhases {
     Plan base =
         UniformPlans.of(SearchSpace.of(layers, offered))
             .getOrDefault(8, Plan.uniform(layers, Scheme.F32));
+    double otherwise = candidates.millis(base, context.latencies().floatMillis());
     List<Menu> costed = new ArrayList<>();
     for (Menu menu : offered) {
-      if (deadline.requested()) {
-        return offered;
-      }
-      costed.add(
-          menu.costed(plan -> candidates.latency(bench.lowering().lower(plan)).millis(), base));
+      costed.add(menu.costed(plan -> candidates.millis(plan, otherwise), base));
       context
           .console()
           .progress("kernels", (double) costed.size() / offered.size(), null, menu.group());
@@ -186,6 +206,9 @@ final class StudyPhases {
 
   /** Uniform plans are what a reviewer compares with: they get a holdout score too. */
   private Finding withUniforms(Finding finding, Holdout holdout) {
+    if (deadline.isInterrupted()) {
+      return finding;
+    }
     Map<String, PairedScore> scores = new LinkedHashMap<>(finding.holdout());
     List<Plan> plans =
         finding.search().evaluations().stream()

@@ -1,6 +1,7 @@
 package dev.mixtune.search;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -8,6 +9,9 @@ import java.util.List;
  * safest one needs, both included.
  */
 final class KnapsackSeeds {
+
+  /** Share of the range of times that still counts as fastest: timing has an error. */
+  private static final double NEARLY = 0.02;
 
   private KnapsackSeeds() {}
 
@@ -27,6 +31,19 @@ final class KnapsackSeeds {
   static List<int[]> underBoth(Costs costs, int limits) {
     Knapsack knapsack = new Knapsack(costs.damage(), costs.bytes(), costs.nanos());
     return solve(knapsack, List.of(byteLimits(costs, limits), timeLimits(costs, limits)));
+  }
+
+  /**
+   * Limits on stored bytes among the fastest choices. Where narrow storage runs on one kernel, as
+   * on convolutions, these are the plans that nothing is faster than.
+   */
+  static List<int[]> underBytesWhenFastest(Costs costs, int limits) {
+    Knapsack knapsack = new Knapsack(costs.damage(), costs.bytes(), costs.nanos());
+    long[] time = new long[limits];
+    long low = least(costs.nanos());
+    long high = total(costs.nanos(), costs.safest(costs.nanos()));
+    Arrays.fill(time, low + Math.round(NEARLY * (high - low)));
+    return solve(knapsack, List.of(byteLimits(costs, limits), time));
   }
 
   private static List<int[]> solve(Knapsack knapsack, List<long[]> limits) {

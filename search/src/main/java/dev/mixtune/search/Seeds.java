@@ -28,6 +28,9 @@ final class Seeds {
     boolean latency = objectives.contains(Objective.LATENCY);
     List<List<int[]>> knapsacks = new ArrayList<>();
     List<List<int[]>> paths = new ArrayList<>();
+    if (size && latency) {
+      knapsacks.add(KnapsackSeeds.underBytesWhenFastest(costs, limits));
+    }
     if (size) {
       knapsacks.add(KnapsackSeeds.underBytes(costs, limits));
       paths.add(Spread.thin(GreedyPath.of(costs, costs.bytes()), steps));

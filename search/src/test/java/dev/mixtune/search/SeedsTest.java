@@ -68,6 +68,22 @@ class SeedsTest {
   }
 
   @Test
+  void seedsMixWidthsAtFullSpeed() {
+    // Every menu: f16 is slower than the rest, which all take the same time.
+    SearchSpace space =
+        SearchSpace.of(6, IntStream.range(0, 6).mapToObj(Toys::fourWidths).toList());
+
+    List<Plan> mixed =
+        Seeds.of(space, EnumSet.allOf(Objective.class), 20, 32).stream()
+            .filter(plan -> !plan.schemes().contains(Scheme.F16))
+            .filter(plan -> plan.schemes().stream().distinct().count() > 1)
+            .distinct()
+            .toList();
+
+    assertThat(mixed).hasSizeGreaterThanOrEqualTo(8);
+  }
+
+  @Test
   void seedsSpanFromTheSafestToTheLeanest() {
     SearchSpace space =
         SearchSpace.of(6, IntStream.range(0, 6).mapToObj(Toys::fourWidths).toList());

@@ -1,0 +1,41 @@
+package dev.mixtune.cli;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+
+/** Waits for work on other threads. */
+final class Futures {
+  private static final long POLL_MILLIS = 200;
+
+  private Futures() {}
+
+  /**
+   * The result, or what the work threw.
+   *
+   * @param abandoned asked now and then; when true the wait ends
+   * @throws CancellationException when the wait was abandoned or interrupted
+   */
+  static <T> T await(Future<T> future, BooleanSupplier abandoned) {
+    while (true) {
+      try {
+        return future.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        if (abandoned.getAsBoolean()) {
+          throw new CancellationException("stopped while waiting");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CancellationException("interrupted while waiting");
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException cause) {
+          throw cause;
+        }
+        throw new IllegalStateException("work on another thread failed", e.getCause());
+      }
+    }
+  }
+}
