@@ -1,9 +1,7 @@
 package dev.mixtune.engine.fitting;
 
 import dev.mixtune.engine.Layer;
-import dev.mixtune.engine.OperatorKind;
 import dev.mixtune.engine.Plan;
-import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.graph.Network;
@@ -69,7 +67,7 @@ public final class NetworkRounding {
       Supplier<? extends Iterable<Map<String, Tensor>>> batches, FittingProgress progress) {
     List<Plan> plans = new ArrayList<>();
     for (int bits : settings.widths()) {
-      plans.add(uniform(bits));
+      plans.add(UniformPlans.of(network, bits));
     }
     return run(plans, batches, progress);
   }
@@ -88,16 +86,6 @@ public final class NetworkRounding {
       Supplier<? extends Iterable<Map<String, Tensor>>> batches,
       FittingProgress progress) {
     return run(List.of(plan), batches, progress);
-  }
-
-  /** Matrix products take their activation ranges from each input, everything else from before. */
-  private Plan uniform(int bits) {
-    List<Scheme> schemes = new ArrayList<>();
-    for (Layer layer : network.layers()) {
-      boolean dynamic = layer.kind() == OperatorKind.MATMUL;
-      schemes.add(Scheme.ofId("w" + bits + (dynamic ? "a8d" : "a8")));
-    }
-    return new Plan(schemes);
   }
 
   private RoundedNetwork run(

@@ -69,6 +69,16 @@ final class RoundingBench {
     }
     ExecutorService executor = Executors.newFixedThreadPool(2);
     try {
+      if (System.getProperty("ranges") != null) {
+        calibration = fitRanges(network, runtime, calibration, data, executor);
+        for (RoundingMethod method : RoundingMethods.all()) {
+          RoundingLibrary plain = new RoundingLibrary(network, method);
+          print(method.name() + "*", runtime, network, calibration, plain, data);
+        }
+        if (System.getProperty("ranges").equals("only")) {
+          return;
+        }
+      }
       long start = System.nanoTime();
       RoundedNetwork rounded =
           new NetworkRounding(network, runtime, calibration, settings(), executor)
@@ -92,6 +102,32 @@ final class RoundingBench {
     } finally {
       executor.shutdown();
     }
+  }
+
+  private static Calibration fitRanges(
+      Network network,
+      OrtRuntime runtime,
+      Calibration calibration,
+      Data data,
+      ExecutorService executor) {
+    long start = System.nanoTime();
+    int batches = Math.max(1, 32 / data.batch);
+    FittedRanges ranges =
+        new RangeFitting(network, runtime, executor)
+            .fit(
+                calibration,
+                data.calibration.batches(data.batch).subList(0, batches),
+                FittingProgress.silent());
+    System.out.printf(
+        Locale.ROOT,
+        "ranges in %.1f s: %s -> %.5f%n",
+        (System.nanoTime() - start) / 1e9,
+        ranges.uniform(),
+        ranges.error());
+    Map<String, Integer> counts = new java.util.TreeMap<>();
+    ranges.choices().forEach(choice -> counts.merge(choice.chosen(), 1, Integer::sum));
+    System.out.println(counts);
+    return ranges.calibration();
   }
 
   private static FittingSettings settings() {
