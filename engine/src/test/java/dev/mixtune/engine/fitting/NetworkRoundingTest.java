@@ -20,15 +20,19 @@ import dev.mixtune.engine.rounding.RoundingMethods;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.engine.runtime.Session;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NetworkRoundingTest {
   private static final OrtRuntime RUNTIME = TestKit.runtime();
@@ -163,7 +167,7 @@ class NetworkRoundingTest {
   }
 
   @Test
-  void sameSamplesInOtherBatchesGiveTheSameCodes() throws IOException {
+  void theSameSamplesGiveTheSameCodes() throws IOException {
     Network network = network();
     RoundedNetwork once = round(network, gaussian(32, 32));
     RoundedNetwork again = round(network, gaussian(32, 32));
@@ -229,5 +233,67 @@ class NetworkRoundingTest {
         }
       }
     }
+  }
+
+  @Test
+  void aCachedNetworkIsReadBackAndADamagedOneIsMadeAgain(@TempDir Path folder) throws IOException {
+    Network network = network();
+    List<Map<String, Tensor>> batches = gaussian(16, 8);
+    Calibration calibration = calibration(network, batches, "min-max");
+    FittingSettings settings = FittingSettings.defaults();
+    String key = RoundingCache.key(network, calibration, settings, batches);
+    RoundingCache cache = new RoundingCache(folder.resolve("new"));
+    RoundedNetwork made = cache.get(network, key, () -> round(network, batches));
+
+    RoundedNetwork read =
+        cache.get(
+            network,
+            key,
+            () -> {
+              throw new IllegalStateException("the cache was not used");
+            });
+    assertThat(read.report()).isEqualTo(made.report());
+    for (Layer layer : network.layers()) {
+      for (int bits : new int[] {8, 4, 2}) {
+        RoundedWeights stored = read.library().perChannel(layer, bits);
+        assertThat(stored.codes()).isEqualTo(made.library().perChannel(layer, bits).codes());
+        assertThat(stored.scales()).isEqualTo(made.library().perChannel(layer, bits).scales());
+        assertThat(read.library().bias(layer, bits).orElseThrow())
+            .isEqualTo(made.library().bias(layer, bits).orElseThrow());
+      }
+    }
+
+    Path file = folder.resolve("new").resolve(key + ".rounded");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    AtomicInteger made2 = new AtomicInteger();
+    cache.get(
+        network,
+        key,
+        () -> {
+          made2.incrementAndGet();
+          return made;
+        });
+    assertThat(made2).hasValue(1);
+    Files.write(file, new byte[5]);
+    assertThat(cache.get(network, key, () -> made)).isSameAs(made);
+  }
+
+  @Test
+  void keysDependOnSamplesRangesAndSettings() throws IOException {
+    Network network = network();
+    List<Map<String, Tensor>> batches = gaussian(16, 16);
+    FittingSettings settings = FittingSettings.defaults();
+    Calibration ranges = calibration(network, batches, "min-max");
+    String key = RoundingCache.key(network, ranges, settings, batches);
+
+    assertThat(key)
+        .isNotEqualTo(RoundingCache.key(network, ranges, settings, gaussian(15, 15)))
+        .isNotEqualTo(RoundingCache.key(network, ranges, settings.withWidths(List.of(8)), batches))
+        .isNotEqualTo(
+            RoundingCache.key(
+                network, calibration(network, batches, "percentile-99.9"), settings, batches))
+        .isEqualTo(RoundingCache.key(network, ranges, settings, gaussian(16, 16)));
   }
 }
