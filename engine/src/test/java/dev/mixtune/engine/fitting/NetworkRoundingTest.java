@@ -1,6 +1,7 @@
 package dev.mixtune.engine.fitting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
@@ -295,5 +296,38 @@ class NetworkRoundingTest {
             RoundingCache.key(
                 network, calibration(network, batches, "percentile-99.9"), settings, batches))
         .isEqualTo(RoundingCache.key(network, ranges, settings, gaussian(16, 16)));
+  }
+
+  @Test
+  void matrixProductsWithDynamicRangesAreRoundedOnFloatInputs() throws IOException {
+    Network network = new SmallNetworks(21, 5, 12).matMul(12, 16).then("Relu").matMul(16, 8).read();
+    Random random = new Random(1);
+    float[] values = new float[24 * 5 * 12];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    List<Map<String, Tensor>> batches =
+        List.of(Map.of("x", new Tensor.Floats(values, new long[] {24, 5, 12})));
+    RoundedNetwork fitted = round(network, batches);
+    RoundingLibrary plain = new RoundingLibrary(network, RoundingMethods.named("mse"));
+    Calibration calibration = calibration(network, batches, "min-max");
+
+    double fittedError =
+        distance(network, calibration, fitted.library(), Scheme.W2A8_DYNAMIC, batches.get(0));
+    double plainError = distance(network, calibration, plain, Scheme.W2A8_DYNAMIC, batches.get(0));
+    assertThat(fittedError).isLessThan(plainError);
+    assertThat(fitted.report().entries()).hasSize(2 * 3);
+  }
+
+  @Test
+  void noSamplesAreRefused() throws IOException {
+    Network network = network();
+    Calibration calibration = calibration(network, gaussian(2, 2), "min-max");
+    NetworkRounding rounding =
+        new NetworkRounding(network, RUNTIME, calibration, FittingSettings.defaults(), executor);
+
+    assertThatThrownBy(() -> rounding.round(List::of, FittingProgress.silent()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at least one calibration sample");
   }
 }

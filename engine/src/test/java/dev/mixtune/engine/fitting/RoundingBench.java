@@ -44,6 +44,9 @@ final class RoundingBench {
   }
 
   /**
+   * Runs on one network. System properties: {@code ranges} (any value) fits activation ranges
+   * first, {@code rows}, {@code damp} and {@code seed} change the settings of the same meaning.
+   *
    * @param args folder of the kit, then "report" to print every method's error
    */
   public static void main(String[] args) throws IOException {
