@@ -23,7 +23,8 @@ import java.util.function.Supplier;
  *
  * <p>Layers are rounded in execution order. Each sees the inputs that it gets in the deployable
  * model whose earlier layers are rounded already and whose activations have 8 bits, and aims at
- * what the float layer answers to the float network's inputs. Every width has a network of its own.
+ * what the float layer answers to the float network's inputs, as far as the grids of the inputs
+ * reach. Every width has a network of its own.
  */
 public final class NetworkRounding {
   private final Network network;
@@ -99,7 +100,8 @@ public final class NetworkRounding {
     }
     List<RoundingReport.Entry> entries = new ArrayList<>();
     int samples = samples(batches.get());
-    MomentCollector collector = new MomentCollector(network, runtime, settings, parallel, samples);
+    MomentCollector collector =
+        new MomentCollector(network, runtime, calibration, settings, parallel, samples);
     int done = 0;
     for (List<Layer> stage : Stages.of(network)) {
       List<Map<Layer, LayerMoments>> moments = collector.collect(stage, lanes, batches.get());

@@ -15,6 +15,7 @@ import dev.mixtune.engine.rounding.RoundingMethods;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.engine.runtime.Session;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -45,7 +46,8 @@ final class RoundingBench {
 
   /**
    * Runs on one network. System properties: {@code ranges} (any value) fits activation ranges
-   * first, {@code rows}, {@code damp} and {@code seed} change the settings of the same meaning.
+   * first, {@code widths}, {@code rows}, {@code damp} and {@code seed} change the settings of the
+   * same meaning.
    *
    * @param args folder of the kit, then "report" to print every method's error
    */
@@ -138,7 +140,13 @@ final class RoundingBench {
     int rows = Integer.getInteger("rows", plain.rowsPerWeight());
     double damp = Double.parseDouble(System.getProperty("damp", "0.01"));
     return new FittingSettings(
-        plain.widths(), damp, rows, 256 * rows, 1024 * rows, 8, 1, Long.getLong("seed", 1));
+        widths(), damp, rows, 256 * rows, 1024 * rows, 8, 1, Long.getLong("seed", 1));
+  }
+
+  private static List<Integer> widths() {
+    return java.util.Arrays.stream(System.getProperty("widths", "8,4,2").split(","))
+        .map(Integer::valueOf)
+        .toList();
   }
 
   private static long heapMegabytes() {
