@@ -33,6 +33,10 @@ final class Lane {
     this.library = library;
   }
 
+  Plan plan() {
+    return plan;
+  }
+
   /** Whether this lane rounds the layer. */
   boolean rounds(Layer layer) {
     return plan.scheme(layer.index()).arithmetic().isInteger();

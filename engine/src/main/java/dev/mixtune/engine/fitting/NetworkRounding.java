@@ -27,6 +27,8 @@ import java.util.function.Supplier;
  * reach. Every width has a network of its own.
  */
 public final class NetworkRounding {
+  private static final String PLAIN = "mse";
+
   private final Network network;
   private final ModelRuntime runtime;
   private final Calibration calibration;
@@ -93,7 +95,7 @@ public final class NetworkRounding {
       List<Plan> plans,
       Supplier<? extends Iterable<Map<String, Tensor>>> batches,
       FittingProgress progress) {
-    RoundingLibrary library = new RoundingLibrary(network, RoundingMethods.named("mse"));
+    RoundingLibrary library = new RoundingLibrary(network, RoundingMethods.named(PLAIN));
     List<Lane> lanes = new ArrayList<>();
     for (Plan plan : plans) {
       lanes.add(new Lane(network, calibration, plan, library));
@@ -117,7 +119,61 @@ public final class NetworkRounding {
         progress.done(++done, network.layers().size(), layer.name());
       }
     }
-    return new RoundedNetwork(library, new RoundingReport(entries));
+    return compared(library, lanes, entries, batches, samples);
+  }
+
+  /** Takes back the lanes whose networks answer no better than plainly rounded ones. */
+  private RoundedNetwork compared(
+      RoundingLibrary fitted,
+      List<Lane> lanes,
+      List<RoundingReport.Entry> entries,
+      Supplier<? extends Iterable<Map<String, Tensor>>> batches,
+      int samples) {
+    RoundingLibrary plain = new RoundingLibrary(network, RoundingMethods.named(PLAIN));
+    List<byte[]> models = new ArrayList<>();
+    models.add(network.originalModel());
+    for (Lane lane : lanes) {
+      models.add(lane.model().toByteArray());
+      models.add(new Lane(network, calibration, lane.plan(), plain).model().toByteArray());
+    }
+    int every = samples < settings.heldBackEvery() ? 1 : settings.heldBackEvery();
+    List<List<float[]>> answers = new ArrayList<>();
+    for (byte[] model : models) {
+      answers.add(HeldBackAnswers.of(runtime, model, batches.get(), every));
+    }
+    OutputDistance distance = new OutputDistance(answers.get(0));
+    RoundingLibrary library = fitted;
+    List<RoundingReport.NetworkError> errors = new ArrayList<>();
+    for (int lane = 0; lane < lanes.size(); lane++) {
+      RoundingReport.NetworkError error =
+          new RoundingReport.NetworkError(
+              lanes.get(lane).plan().key(),
+              distance.to(answers.get(1 + 2 * lane)),
+              distance.to(answers.get(2 + 2 * lane)));
+      errors.add(error);
+      if (!error.keepsFitted()) {
+        library = takenBack(library, lanes.get(lane), plain, entries);
+      }
+    }
+    return new RoundedNetwork(library, new RoundingReport(entries, errors));
+  }
+
+  private RoundingLibrary takenBack(
+      RoundingLibrary fitted,
+      Lane lane,
+      RoundingLibrary plain,
+      List<RoundingReport.Entry> entries) {
+    RoundingLibrary library = fitted;
+    for (Layer layer : network.layers()) {
+      if (lane.rounds(layer)) {
+        int bits = lane.bits(layer);
+        library = library.with(layer, plain.perChannel(layer, bits), null);
+        entries.replaceAll(
+            entry ->
+                entry.layer() == layer.index() && entry.bits() == bits ? entry.with(PLAIN) : entry);
+      }
+    }
+    return library;
   }
 
   private Candidate round(

@@ -52,7 +52,8 @@ public final class RangeFitting {
    * Chooses ranges.
    *
    * @param calibration observations of all samples
-   * @param batches the samples to judge by; a few dozen are enough. They are kept in memory
+   * @param batches the samples to judge by, better all than a few dozen: single samples with
+   *     extreme activations decide much. They are read once per candidate
    * @param progress hears about each tensor
    */
   public FittedRanges fit(

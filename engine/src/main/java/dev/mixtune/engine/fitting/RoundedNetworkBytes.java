@@ -35,6 +35,12 @@ final class RoundedNetworkBytes {
           write(bias, out);
         }
       }
+      out.writeInt(rounded.report().networks().size());
+      for (RoundingReport.NetworkError error : rounded.report().networks()) {
+        out.writeUTF(error.plan());
+        out.writeDouble(error.fitted());
+        out.writeDouble(error.plain());
+      }
     }
     return bytes.toByteArray();
   }
@@ -95,8 +101,17 @@ final class RoundedNetworkBytes {
                 bias);
         entries.add(entry);
       }
+      return new RoundedNetwork(library, new RoundingReport(entries, networks(in)));
     }
-    return new RoundedNetwork(library, new RoundingReport(entries));
+  }
+
+  private static List<RoundingReport.NetworkError> networks(DataInputStream in) throws IOException {
+    List<RoundingReport.NetworkError> networks = new ArrayList<>();
+    int count = in.readInt();
+    for (int i = 0; i < count; i++) {
+      networks.add(new RoundingReport.NetworkError(in.readUTF(), in.readDouble(), in.readDouble()));
+    }
+    return networks;
   }
 
   private static RoundingReport.Entry entry(Network network, DataInputStream in)

@@ -71,8 +71,11 @@ public final class RoundingLibrary {
               + weights.layout());
     }
     Map<Key, float[]> changed = new HashMap<>(biases);
-    if (bias != null) {
-      changed.put(new Key(layer.name(), weights.bits()), bias);
+    Key key = new Key(layer.name(), weights.bits());
+    if (bias == null) {
+      changed.remove(key);
+    } else {
+      changed.put(key, bias);
     }
     RoundingLibrary library = new RoundingLibrary(this, Map.copyOf(changed));
     library.perChannel.put(new Key(weightName(layer), weights.bits()), weights);

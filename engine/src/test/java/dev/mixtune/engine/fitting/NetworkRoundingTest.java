@@ -148,6 +148,9 @@ class NetworkRoundingTest {
     RoundedNetwork fitted = round(network, gaussian(32, 8));
 
     assertThat(fitted.report().entries()).hasSize(4 * 3);
+    assertThat(fitted.report().networks())
+        .extracting(error -> error.plan().substring(0, 4))
+        .containsExactly("w8a8", "w4a8", "w2a8");
     for (RoundingReport.Entry entry : fitted.report().entries()) {
       assertThat(entry.errors()).containsKeys("nearest", "mse", "gptq");
       assertThat(entry.errors().containsKey("codebook")).isEqualTo(entry.bits() < 8);

@@ -90,6 +90,14 @@ final class RoundingBench {
               .round(() -> data.calibration.batches(data.batch), FittingProgress.silent());
       double seconds = (System.nanoTime() - start) / 1e9;
       System.out.printf(Locale.ROOT, "fitted in %.1f s, heap %d MB%n", seconds, heapMegabytes());
+      for (RoundingReport.NetworkError error : rounded.report().networks()) {
+        System.out.printf(
+            Locale.ROOT,
+            "outputs of %s: fitted %.5f plain %.5f%n",
+            error.plan().substring(0, 4),
+            error.fitted(),
+            error.plain());
+      }
       print("fitted", runtime, network, calibration, rounded.library(), data);
       if (args.length > 1) {
         for (RoundingReport.Entry entry : rounded.report().entries()) {
