@@ -11,6 +11,7 @@ package dev.mixtune.engine.calibration;
 public final class ActivationHistogram {
   private static final int BINS = 8192;
   private static final int HALF = BINS / 2;
+  private static final int CODES = 256;
 
   private final long[] counts = new long[BINS];
   private double reach;
@@ -126,5 +127,82 @@ public final class ActivationHistogram {
       sum += counts[bin] * (cut > 0 ? cut * cut : inside);
     }
     return sum / samples;
+  }
+
+  /**
+   * The value below which a share of all values lies, to within a bin, and within what was seen.
+   *
+   * @param share 0..1
+   */
+  double quantile(double share) {
+    long wanted = (long) Math.ceil(share * samples);
+    long seen = 0;
+    double width = reach / HALF;
+    for (int bin = 0; bin < BINS; bin++) {
+      seen += counts[bin];
+      if (seen >= wanted && seen > 0) {
+        double end = (share < 0.5 ? bin - HALF : bin - HALF + 1) * width;
+        return Math.max(minimum(), Math.min(maximum(), end));
+      }
+    }
+    return maximum();
+  }
+
+  /**
+   * Kullback-Leibler divergence of the values on 256 codes over a range from the values themselves.
+   * What the range cuts off counts at its ends; within a code all values that occur are taken as
+   * equally frequent. The bin at zero does not count: activations are full of exact zeros, which
+   * every range holds.
+   *
+   * @param low lower end of the range, at most 0
+   * @param high upper end, at least 0
+   * @return at least 0; infinite for a range that holds nothing but zeros
+   */
+  double divergence(double low, double high) {
+    double width = reach / HALF;
+    int first = Math.max(0, (int) Math.floor(low / width) + HALF);
+    int last = Math.min(BINS - 1, (int) Math.ceil(high / width) + HALF - 1);
+    if (!(high > low) || last < first) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double[] kept = new double[last - first + 1];
+    double[] mass = new double[CODES];
+    int[] occupied = new int[CODES];
+    long zeros = counts[HALF];
+    for (int bin = 0; bin < BINS; bin++) {
+      if (bin == HALF) {
+        continue;
+      }
+      int at = Math.max(first, Math.min(last, bin)) - first;
+      kept[at] += counts[bin];
+      if (bin == at + first) {
+        mass[code(at, kept.length)] += counts[bin];
+      }
+    }
+    for (int at = 0; at < kept.length; at++) {
+      occupied[code(at, kept.length)] += kept[at] > 0 ? 1 : 0;
+    }
+    double inside = 0;
+    for (double codeMass : mass) {
+      inside += codeMass;
+    }
+    if (!(inside > 0)) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double divergence = 0;
+    for (int at = 0; at < kept.length; at++) {
+      if (kept[at] > 0) {
+        int code = code(at, kept.length);
+        double share = kept[at] / (samples - zeros);
+        // A bin that only holds what was cut off has no mass of its own: count it as one value.
+        double quantized = Math.max(1, mass[code]) / occupied[code] / inside;
+        divergence += share * Math.log(share / quantized);
+      }
+    }
+    return Math.max(0, divergence);
+  }
+
+  private static int code(int bin, int bins) {
+    return (int) ((long) bin * CODES / bins);
   }
 }

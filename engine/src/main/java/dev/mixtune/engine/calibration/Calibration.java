@@ -1,6 +1,7 @@
 package dev.mixtune.engine.calibration;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +18,31 @@ public final class Calibration {
   /** The range of a tensor; empty when the tensor was not observed or never finite. */
   public Optional<Range> range(String tensor) {
     return Optional.ofNullable(ranges.get(tensor));
+  }
+
+  private Calibration(Map<String, ActivationHistogram> histograms, Map<String, Range> ranges) {
+    this.histograms = histograms;
+    this.ranges.putAll(ranges);
+  }
+
+  /** Names of all observed tensors, sorted. */
+  public List<String> tensors() {
+    return histograms.keySet().stream().sorted().toList();
+  }
+
+  /**
+   * The same observations with another choice for one tensor.
+   *
+   * @throws IllegalArgumentException when the tensor was not observed
+   */
+  public Calibration with(String tensor, RangeMethod method) {
+    ActivationHistogram histogram = histograms.get(tensor);
+    if (histogram == null) {
+      throw new IllegalArgumentException("no observations of '" + tensor + "'");
+    }
+    Map<String, Range> changed = new HashMap<>(ranges);
+    changed.put(tensor, method.range(histogram));
+    return new Calibration(histograms, changed);
   }
 
   /** The same observations with another choice of ranges. */

@@ -4,7 +4,13 @@ import java.util.List;
 
 /** The list of range methods. A new one is added here and nowhere else. */
 public final class RangeMethods {
-  private static final List<RangeMethod> ALL = List.of(new MinMaxRange(), new MseRange());
+  private static final List<RangeMethod> ALL =
+      List.of(
+          new MinMaxRange(),
+          new MseRange(),
+          new PercentileRange(99.99),
+          new PercentileRange(99.9),
+          new EntropyRange());
 
   private RangeMethods() {}
 

@@ -2,6 +2,7 @@ package dev.mixtune.engine.fitting;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.calibration.Calibration;
@@ -32,9 +33,18 @@ final class Lane {
     this.library = library;
   }
 
+  Plan plan() {
+    return plan;
+  }
+
   /** Whether this lane rounds the layer. */
   boolean rounds(Layer layer) {
     return plan.scheme(layer.index()).arithmetic().isInteger();
+  }
+
+  /** Whether the layer reads integers whose range was calibrated. */
+  boolean readsCalibratedGrid(Layer layer) {
+    return plan.scheme(layer.index()).arithmetic() == Arithmetic.INTEGER_STATIC;
   }
 
   int bits(Layer layer) {

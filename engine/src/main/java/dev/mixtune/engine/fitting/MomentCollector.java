@@ -4,6 +4,8 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.calibration.Calibration;
+import dev.mixtune.engine.calibration.Range;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.runtime.ModelRuntime;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Streams calibration samples through the float network and through the lanes, and gathers the
@@ -20,6 +23,7 @@ import java.util.Objects;
 final class MomentCollector {
   private final Network network;
   private final ModelRuntime runtime;
+  private final Calibration calibration;
   private final FittingSettings settings;
   private final Parallel parallel;
   private final int samples;
@@ -31,11 +35,13 @@ final class MomentCollector {
   MomentCollector(
       Network network,
       ModelRuntime runtime,
+      Calibration calibration,
       FittingSettings settings,
       Parallel parallel,
       int samples) {
     this.network = network;
     this.runtime = runtime;
+    this.calibration = calibration;
     this.settings = settings;
     this.parallel = parallel;
     this.samples = samples;
@@ -67,7 +73,8 @@ final class MomentCollector {
         List<RowDraw> draws = new ArrayList<>();
         for (Layer layer : stage) {
           Tensor.Floats input = Objects.requireNonNull(values.get(node(layer).getInput(0)));
-          draws.add(RowDraw.of(layer, node(layer), input, first, samples, settings));
+          Tensor.Floats wanted = isClipped(layer, lanes) ? clipped(layer, input) : input;
+          draws.add(RowDraw.of(layer, node(layer), wanted, first, samples, settings));
         }
         parallel.forEach(readers.size(), lane -> readers.get(lane).add(batch, draws));
         first += (int) batch.values().iterator().next().shape()[0];
@@ -76,6 +83,27 @@ final class MomentCollector {
     } finally {
       readers.forEach(LaneReader::close);
     }
+  }
+
+  /** Whether the lanes read the layer's input on a grid with calibrated ends. */
+  private static boolean isClipped(Layer layer, List<Lane> lanes) {
+    return lanes.stream().anyMatch(lane -> lane.readsCalibratedGrid(layer));
+  }
+
+  /**
+   * The float input as far as its grid reaches. What the grid cuts off was cut off on purpose: left
+   * in, a few extreme values would rule every mean and every square.
+   */
+  private Tensor.Floats clipped(Layer layer, Tensor.Floats input) {
+    Optional<Range> range = calibration.range(node(layer).getInput(0));
+    if (range.isEmpty()) {
+      return input;
+    }
+    float[] values = new float[input.values().length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.max(range.get().low(), Math.min(range.get().high(), input.values()[i]));
+    }
+    return new Tensor.Floats(values, input.shape());
   }
 
   private ValueReader floatReader(List<Layer> stage) {
@@ -93,18 +121,29 @@ final class MomentCollector {
     LaneReader(List<Layer> stage, Lane lane) {
       ModelProto model = lane.model();
       Map<String, NodeProto> lowered = new HashMap<>();
-      model.getGraph().getNodeList().forEach(node -> lowered.put(node.getName(), node));
+      Map<String, NodeProto> producers = new HashMap<>();
+      for (NodeProto node : model.getGraph().getNodeList()) {
+        lowered.put(node.getName(), node);
+        node.getOutputList().forEach(output -> producers.put(output, node));
+      }
       for (Layer layer : stage) {
         if (lane.rounds(layer)) {
-          // Patterns that replace the layer's node read the float value under its own name.
-          NodeProto node = lowered.getOrDefault(layer.name(), node(layer));
-          inputs.put(layer, node.getInput(0));
+          NodeProto node = Objects.requireNonNull(lowered.get(layer.name()), layer.name());
+          inputs.put(layer, floatInput(node, producers));
           PatchReader patches = PatchReader.of(layer, node(layer));
           moments.put(layer, new LayerMoments(patches, samples < settings.heldBackEvery()));
         }
       }
       reader = new ValueReader(runtime, model, inputs.values(), settings.threads());
       products = new CrossProducts(runtime);
+    }
+
+    /** Ranges taken at run time stand in front of the layer: the float value is one node back. */
+    private static String floatInput(NodeProto node, Map<String, NodeProto> producers) {
+      NodeProto before = producers.get(node.getInput(0));
+      return before != null && before.getOpType().equals("DynamicQuantizeLinear")
+          ? before.getInput(0)
+          : node.getInput(0);
     }
 
     void add(Map<String, Tensor> batch, List<RowDraw> draws) {

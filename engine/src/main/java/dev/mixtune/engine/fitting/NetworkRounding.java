@@ -1,9 +1,7 @@
 package dev.mixtune.engine.fitting;
 
 import dev.mixtune.engine.Layer;
-import dev.mixtune.engine.OperatorKind;
 import dev.mixtune.engine.Plan;
-import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.graph.Network;
@@ -25,9 +23,12 @@ import java.util.function.Supplier;
  *
  * <p>Layers are rounded in execution order. Each sees the inputs that it gets in the deployable
  * model whose earlier layers are rounded already and whose activations have 8 bits, and aims at
- * what the float layer answers to the float network's inputs. Every width has a network of its own.
+ * what the float layer answers to the float network's inputs, as far as the grids of the inputs
+ * reach. Every width has a network of its own.
  */
 public final class NetworkRounding {
+  private static final String PLAIN = "mse";
+
   private final Network network;
   private final ModelRuntime runtime;
   private final Calibration calibration;
@@ -69,7 +70,7 @@ public final class NetworkRounding {
       Supplier<? extends Iterable<Map<String, Tensor>>> batches, FittingProgress progress) {
     List<Plan> plans = new ArrayList<>();
     for (int bits : settings.widths()) {
-      plans.add(uniform(bits));
+      plans.add(UniformPlans.of(network, bits));
     }
     return run(plans, batches, progress);
   }
@@ -90,28 +91,19 @@ public final class NetworkRounding {
     return run(List.of(plan), batches, progress);
   }
 
-  /** Matrix products take their activation ranges from each input, everything else from before. */
-  private Plan uniform(int bits) {
-    List<Scheme> schemes = new ArrayList<>();
-    for (Layer layer : network.layers()) {
-      boolean dynamic = layer.kind() == OperatorKind.MATMUL;
-      schemes.add(Scheme.ofId("w" + bits + (dynamic ? "a8d" : "a8")));
-    }
-    return new Plan(schemes);
-  }
-
   private RoundedNetwork run(
       List<Plan> plans,
       Supplier<? extends Iterable<Map<String, Tensor>>> batches,
       FittingProgress progress) {
-    RoundingLibrary library = new RoundingLibrary(network, RoundingMethods.named("mse"));
+    RoundingLibrary library = new RoundingLibrary(network, RoundingMethods.named(PLAIN));
     List<Lane> lanes = new ArrayList<>();
     for (Plan plan : plans) {
       lanes.add(new Lane(network, calibration, plan, library));
     }
     List<RoundingReport.Entry> entries = new ArrayList<>();
     int samples = samples(batches.get());
-    MomentCollector collector = new MomentCollector(network, runtime, settings, parallel, samples);
+    MomentCollector collector =
+        new MomentCollector(network, runtime, calibration, settings, parallel, samples);
     int done = 0;
     for (List<Layer> stage : Stages.of(network)) {
       List<Map<Layer, LayerMoments>> moments = collector.collect(stage, lanes, batches.get());
@@ -127,7 +119,61 @@ public final class NetworkRounding {
         progress.done(++done, network.layers().size(), layer.name());
       }
     }
-    return new RoundedNetwork(library, new RoundingReport(entries));
+    return compared(library, lanes, entries, batches, samples);
+  }
+
+  /** Takes back the lanes whose networks answer no better than plainly rounded ones. */
+  private RoundedNetwork compared(
+      RoundingLibrary fitted,
+      List<Lane> lanes,
+      List<RoundingReport.Entry> entries,
+      Supplier<? extends Iterable<Map<String, Tensor>>> batches,
+      int samples) {
+    RoundingLibrary plain = new RoundingLibrary(network, RoundingMethods.named(PLAIN));
+    List<byte[]> models = new ArrayList<>();
+    models.add(network.originalModel());
+    for (Lane lane : lanes) {
+      models.add(lane.model().toByteArray());
+      models.add(new Lane(network, calibration, lane.plan(), plain).model().toByteArray());
+    }
+    int every = samples < settings.heldBackEvery() ? 1 : settings.heldBackEvery();
+    List<List<float[]>> answers = new ArrayList<>();
+    for (byte[] model : models) {
+      answers.add(HeldBackAnswers.of(runtime, model, batches.get(), every));
+    }
+    OutputDistance distance = new OutputDistance(answers.get(0));
+    RoundingLibrary library = fitted;
+    List<RoundingReport.NetworkError> errors = new ArrayList<>();
+    for (int lane = 0; lane < lanes.size(); lane++) {
+      RoundingReport.NetworkError error =
+          new RoundingReport.NetworkError(
+              lanes.get(lane).plan().key(),
+              distance.to(answers.get(1 + 2 * lane)),
+              distance.to(answers.get(2 + 2 * lane)));
+      errors.add(error);
+      if (!error.keepsFitted()) {
+        library = takenBack(library, lanes.get(lane), plain, entries);
+      }
+    }
+    return new RoundedNetwork(library, new RoundingReport(entries, errors));
+  }
+
+  private RoundingLibrary takenBack(
+      RoundingLibrary fitted,
+      Lane lane,
+      RoundingLibrary plain,
+      List<RoundingReport.Entry> entries) {
+    RoundingLibrary library = fitted;
+    for (Layer layer : network.layers()) {
+      if (lane.rounds(layer)) {
+        int bits = lane.bits(layer);
+        library = library.with(layer, plain.perChannel(layer, bits), null);
+        entries.replaceAll(
+            entry ->
+                entry.layer() == layer.index() && entry.bits() == bits ? entry.with(PLAIN) : entry);
+      }
+    }
+    return library;
   }
 
   private Candidate round(

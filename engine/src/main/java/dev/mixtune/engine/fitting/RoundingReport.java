@@ -8,11 +8,30 @@ import java.util.TreeMap;
  * Which rounding methods were compared for each layer and width, and which one was kept.
  *
  * @param entries in the order in which the layers were rounded
+ * @param networks the same comparison for whole networks
  */
-public record RoundingReport(List<Entry> entries) {
+public record RoundingReport(List<Entry> entries, List<NetworkError> networks) {
 
   public RoundingReport {
     entries = List.copyOf(entries);
+    networks = List.copyOf(networks);
+  }
+
+  /**
+   * The outputs of a whole quantized network against the float network's, on held-back samples:
+   * mean squared difference over the variance of the float outputs. Where fitting did not lower it,
+   * the plan's layers keep plain rounding and the model's own biases.
+   *
+   * @param plan the plan's key
+   * @param fitted error after fitting
+   * @param plain error with every layer rounded to the scale of least squared error
+   */
+  public record NetworkError(String plan, double fitted, double plain) {
+
+    /** Whether the fitted weights were kept. */
+    public boolean keepsFitted() {
+      return fitted <= plain;
+    }
   }
 
   /**
@@ -35,6 +54,13 @@ public record RoundingReport(List<Entry> entries) {
       if (!errors.containsKey(chosen)) {
         throw new IllegalArgumentException("no error for the chosen method '" + chosen + "'");
       }
+    }
+
+    /** The same entry with another choice. */
+    Entry with(String method) {
+      Map<String, Double> known = new TreeMap<>(errors);
+      known.putIfAbsent(method, Double.NaN);
+      return new Entry(layer, name, bits, method, known, rows);
     }
 
     /** Relative output error of the chosen method. */

@@ -74,8 +74,11 @@ public final class RoundingLibrary {
               + weights.layout());
     }
     Map<BiasKey, float[]> changed = new HashMap<>(biases);
-    if (bias != null) {
-      changed.put(new BiasKey(layer.name(), weights.bits()), bias);
+    BiasKey key = new BiasKey(layer.name(), weights.bits());
+    if (bias == null) {
+      changed.remove(key);
+    } else {
+      changed.put(key, bias);
     }
     RoundingLibrary library = new RoundingLibrary(this, Map.copyOf(changed));
     library.perChannel.put(

@@ -1,6 +1,7 @@
 package dev.mixtune.engine.fitting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
@@ -20,15 +21,19 @@ import dev.mixtune.engine.rounding.RoundingMethods;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.engine.runtime.Session;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NetworkRoundingTest {
   private static final OrtRuntime RUNTIME = TestKit.runtime();
@@ -143,6 +148,9 @@ class NetworkRoundingTest {
     RoundedNetwork fitted = round(network, gaussian(32, 8));
 
     assertThat(fitted.report().entries()).hasSize(4 * 3);
+    assertThat(fitted.report().networks())
+        .extracting(error -> error.plan().substring(0, 4))
+        .containsExactly("w8a8", "w4a8", "w2a8");
     for (RoundingReport.Entry entry : fitted.report().entries()) {
       assertThat(entry.errors()).containsKeys("nearest", "mse", "gptq");
       assertThat(entry.errors().containsKey("codebook")).isEqualTo(entry.bits() < 8);
@@ -162,7 +170,7 @@ class NetworkRoundingTest {
   }
 
   @Test
-  void sameSamplesInOtherBatchesGiveTheSameCodes() throws IOException {
+  void theSameSamplesGiveTheSameCodes() throws IOException {
     Network network = network();
     RoundedNetwork once = round(network, gaussian(32, 32));
     RoundedNetwork again = round(network, gaussian(32, 32));
@@ -228,5 +236,100 @@ class NetworkRoundingTest {
         }
       }
     }
+  }
+
+  @Test
+  void aCachedNetworkIsReadBackAndADamagedOneIsMadeAgain(@TempDir Path folder) throws IOException {
+    Network network = network();
+    List<Map<String, Tensor>> batches = gaussian(16, 8);
+    Calibration calibration = calibration(network, batches, "min-max");
+    FittingSettings settings = FittingSettings.defaults();
+    String key = RoundingCache.key(network, calibration, settings, batches);
+    RoundingCache cache = new RoundingCache(folder.resolve("new"));
+    RoundedNetwork made = cache.get(network, key, () -> round(network, batches));
+
+    RoundedNetwork read =
+        cache.get(
+            network,
+            key,
+            () -> {
+              throw new IllegalStateException("the cache was not used");
+            });
+    assertThat(read.report()).isEqualTo(made.report());
+    for (Layer layer : network.layers()) {
+      for (int bits : new int[] {8, 4, 2}) {
+        RoundedWeights stored = read.library().perChannel(layer, bits);
+        assertThat(stored.codes()).isEqualTo(made.library().perChannel(layer, bits).codes());
+        assertThat(stored.scales()).isEqualTo(made.library().perChannel(layer, bits).scales());
+        assertThat(read.library().bias(layer, bits).orElseThrow())
+            .isEqualTo(made.library().bias(layer, bits).orElseThrow());
+      }
+    }
+
+    Path file = folder.resolve("new").resolve(key + ".rounded");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    AtomicInteger made2 = new AtomicInteger();
+    cache.get(
+        network,
+        key,
+        () -> {
+          made2.incrementAndGet();
+          return made;
+        });
+    assertThat(made2).hasValue(1);
+    Files.write(file, new byte[5]);
+    assertThat(cache.get(network, key, () -> made)).isSameAs(made);
+  }
+
+  @Test
+  void keysDependOnSamplesRangesAndSettings() throws IOException {
+    Network network = network();
+    List<Map<String, Tensor>> batches = gaussian(16, 16);
+    FittingSettings settings = FittingSettings.defaults();
+    Calibration ranges = calibration(network, batches, "min-max");
+    String key = RoundingCache.key(network, ranges, settings, batches);
+
+    assertThat(key)
+        .isNotEqualTo(RoundingCache.key(network, ranges, settings, gaussian(15, 15)))
+        .isNotEqualTo(RoundingCache.key(network, ranges, settings.withWidths(List.of(8)), batches))
+        .isNotEqualTo(
+            RoundingCache.key(
+                network, calibration(network, batches, "percentile-99.9"), settings, batches))
+        .isEqualTo(RoundingCache.key(network, ranges, settings, gaussian(16, 16)));
+  }
+
+  @Test
+  void matrixProductsWithDynamicRangesAreRoundedOnFloatInputs() throws IOException {
+    Network network = new SmallNetworks(21, 5, 12).matMul(12, 16).then("Relu").matMul(16, 8).read();
+    Random random = new Random(1);
+    float[] values = new float[24 * 5 * 12];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    List<Map<String, Tensor>> batches =
+        List.of(Map.of("x", new Tensor.Floats(values, new long[] {24, 5, 12})));
+    RoundedNetwork fitted = round(network, batches);
+    RoundingLibrary plain = new RoundingLibrary(network, RoundingMethods.named("mse"));
+    Calibration calibration = calibration(network, batches, "min-max");
+
+    double fittedError =
+        distance(network, calibration, fitted.library(), Scheme.W2A8_DYNAMIC, batches.get(0));
+    double plainError = distance(network, calibration, plain, Scheme.W2A8_DYNAMIC, batches.get(0));
+    assertThat(fittedError).isLessThan(plainError);
+    assertThat(fitted.report().entries()).hasSize(2 * 3);
+  }
+
+  @Test
+  void noSamplesAreRefused() throws IOException {
+    Network network = network();
+    Calibration calibration = calibration(network, gaussian(2, 2), "min-max");
+    NetworkRounding rounding =
+        new NetworkRounding(network, RUNTIME, calibration, FittingSettings.defaults(), executor);
+
+    assertThatThrownBy(() -> rounding.round(List::of, FittingProgress.silent()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at least one calibration sample");
   }
 }

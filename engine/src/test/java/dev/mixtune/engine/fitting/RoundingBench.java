@@ -15,6 +15,7 @@ import dev.mixtune.engine.rounding.RoundingMethods;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.engine.runtime.Session;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -44,6 +45,10 @@ final class RoundingBench {
   }
 
   /**
+   * Runs on one network. System properties: {@code ranges} (any value) fits activation ranges
+   * first, {@code widths}, {@code rows}, {@code damp} and {@code seed} change the settings of the
+   * same meaning.
+   *
    * @param args folder of the kit, then "report" to print every method's error
    */
   public static void main(String[] args) throws IOException {
@@ -69,12 +74,30 @@ final class RoundingBench {
     }
     ExecutorService executor = Executors.newFixedThreadPool(2);
     try {
+      if (System.getProperty("ranges") != null) {
+        calibration = fitRanges(network, runtime, calibration, data, executor);
+        for (RoundingMethod method : RoundingMethods.all()) {
+          RoundingLibrary plain = new RoundingLibrary(network, method);
+          print(method.name() + "*", runtime, network, calibration, plain, data);
+        }
+        if (System.getProperty("ranges").equals("only")) {
+          return;
+        }
+      }
       long start = System.nanoTime();
       RoundedNetwork rounded =
           new NetworkRounding(network, runtime, calibration, settings(), executor)
               .round(() -> data.calibration.batches(data.batch), FittingProgress.silent());
       double seconds = (System.nanoTime() - start) / 1e9;
       System.out.printf(Locale.ROOT, "fitted in %.1f s, heap %d MB%n", seconds, heapMegabytes());
+      for (RoundingReport.NetworkError error : rounded.report().networks()) {
+        System.out.printf(
+            Locale.ROOT,
+            "outputs of %s: fitted %.5f plain %.5f%n",
+            error.plan().substring(0, 4),
+            error.fitted(),
+            error.plain());
+      }
       print("fitted", runtime, network, calibration, rounded.library(), data);
       if (args.length > 1) {
         for (RoundingReport.Entry entry : rounded.report().entries()) {
@@ -94,12 +117,44 @@ final class RoundingBench {
     }
   }
 
+  private static Calibration fitRanges(
+      Network network,
+      OrtRuntime runtime,
+      Calibration calibration,
+      Data data,
+      ExecutorService executor) {
+    long start = System.nanoTime();
+    int batches = Math.max(1, 32 / data.batch);
+    FittedRanges ranges =
+        new RangeFitting(network, runtime, executor)
+            .fit(
+                calibration,
+                data.calibration.batches(data.batch).subList(0, batches),
+                FittingProgress.silent());
+    System.out.printf(
+        Locale.ROOT,
+        "ranges in %.1f s: %s -> %.5f%n",
+        (System.nanoTime() - start) / 1e9,
+        ranges.uniform(),
+        ranges.error());
+    Map<String, Integer> counts = new java.util.TreeMap<>();
+    ranges.choices().forEach(choice -> counts.merge(choice.chosen(), 1, Integer::sum));
+    System.out.println(counts);
+    return ranges.calibration();
+  }
+
   private static FittingSettings settings() {
     FittingSettings plain = FittingSettings.defaults();
     int rows = Integer.getInteger("rows", plain.rowsPerWeight());
     double damp = Double.parseDouble(System.getProperty("damp", "0.01"));
     return new FittingSettings(
-        plain.widths(), damp, rows, 256 * rows, 1024 * rows, 8, 1, Long.getLong("seed", 1));
+        widths(), damp, rows, 256 * rows, 1024 * rows, 8, 1, Long.getLong("seed", 1));
+  }
+
+  private static List<Integer> widths() {
+    return java.util.Arrays.stream(System.getProperty("widths", "8,4,2").split(","))
+        .map(Integer::valueOf)
+        .toList();
   }
 
   private static long heapMegabytes() {

@@ -1,0 +1,149 @@
+package dev.mixtune.engine.fitting;
+
+import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.calibration.Calibration;
+import dev.mixtune.engine.graph.Network;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps rounded networks on disk, so that a second search on the same model starts at once.
+ *
+ * <p>A file is named after everything that its content depends on. It is written beside its place
+ * and moved there, and carries a digest: a file that is damaged or cannot be read counts as absent.
+ */
+public final class RoundingCache {
+  /** Changes whenever the same inputs would be rounded to other codes, or are stored otherwise. */
+  private static final int VERSION = 1;
+
+  private static final int DIGEST_BYTES = 32;
+  private static final Logger LOG = LoggerFactory.getLogger(RoundingCache.class);
+
+  private final Path folder;
+
+  /**
+   * @param folder where the files are; made when the first one is written
+   */
+  public RoundingCache(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * The key of a rounding: model, activation ranges, calibration samples, settings and version.
+   *
+   * @param batches the samples; read once
+   */
+  public static String key(
+      Network network,
+      Calibration calibration,
+      FittingSettings settings,
+      Iterable<Map<String, Tensor>> batches) {
+    MessageDigest digest = sha256();
+    update(digest, VERSION + " " + network.sha256() + " " + settings);
+    for (String tensor : calibration.tensors()) {
+      update(digest, tensor + " " + calibration.range(tensor));
+    }
+    for (Map<String, Tensor> batch : batches) {
+      new TreeMap<>(batch)
+          .forEach(
+              (name, tensor) -> {
+                update(digest, name);
+                update(digest, tensor);
+              });
+    }
+    return HexFormat.of().formatHex(digest.digest(), 0, 16);
+  }
+
+  private static void update(MessageDigest digest, String text) {
+    digest.update(text.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) 0);
+  }
+
+  private static void update(MessageDigest digest, Tensor tensor) {
+    if (tensor instanceof Tensor.Floats floats) {
+      ByteBuffer bytes = ByteBuffer.allocate(floats.values().length * Float.BYTES);
+      bytes.asFloatBuffer().put(floats.values());
+      digest.update(bytes);
+    } else if (tensor instanceof Tensor.Longs longs) {
+      ByteBuffer bytes = ByteBuffer.allocate(longs.values().length * Long.BYTES);
+      bytes.asLongBuffer().put(longs.values());
+      digest.update(bytes);
+    }
+  }
+
+  /**
+   * The rounded network of this key, from disk or else computed and stored. When the folder cannot
+   * be written the answer is computed all the same.
+   *
+   * @param network what is rounded
+   * @param key from {@link #key}
+   * @param computation what to do when there is no file
+   */
+  public RoundedNetwork get(Network network, String key, Supplier<RoundedNetwork> computation) {
+    Path file = folder.resolve(key + ".rounded");
+    try {
+      if (Files.exists(file)) {
+        return RoundedNetworkBytes.read(network, verified(Files.readAllBytes(file)));
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.warn("the rounding cache {} is damaged and is made again", file, e);
+    }
+    RoundedNetwork rounded = computation.get();
+    try {
+      write(file, RoundedNetworkBytes.of(network, rounded));
+    } catch (IOException e) {
+      LOG.warn("the rounding cache {} cannot be written", file, e);
+    }
+    return rounded;
+  }
+
+  private static byte[] verified(byte[] stored) throws IOException {
+    if (stored.length < DIGEST_BYTES) {
+      throw new IOException("cut off after " + stored.length + " bytes");
+    }
+    byte[] content = Arrays.copyOf(stored, stored.length - DIGEST_BYTES);
+    byte[] digest = Arrays.copyOfRange(stored, content.length, stored.length);
+    if (!Arrays.equals(sha256().digest(content), digest)) {
+      throw new IOException("the digest does not fit");
+    }
+    return content;
+  }
+
+  private void write(Path file, byte[] content) throws IOException {
+    Files.createDirectories(folder);
+    Path part = Files.createTempFile(folder, "rounding", ".part");
+    try {
+      ByteBuffer bytes = ByteBuffer.allocate(content.length + DIGEST_BYTES);
+      Files.write(part, bytes.put(content).put(sha256().digest(content)).array());
+      try {
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException e) {
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      }
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}
