@@ -1,6 +1,5 @@
 package dev.mixtune.cli;
 
-import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
@@ -24,7 +23,6 @@ import dev.mixtune.hardware.HostFacts;
 import dev.mixtune.hardware.Target;
 import dev.mixtune.hardware.Targets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -39,10 +37,6 @@ final class Workbench implements AutoCloseable {
   static final String ROUNDING_METHOD =
       "fitted to calibration samples, the best method for each layer and width";
 
-  /** A batch whose largest activation exceeds this falls out of the caches. */
-  private static final long BATCH_BYTES = 16L << 20;
-
-  private static final int LARGEST_BATCH = 64;
   private static final long CACHE_BYTES = 1L << 30;
 
   private final OrtRuntime runtime;
@@ -54,6 +48,7 @@ final class Workbench implements AutoCloseable {
   private final AccuracyEvaluator evaluator;
   private final AccuracyEvaluator deploymentEvaluator;
   private final int threads;
+  private final RunBatch batch;
   private @Nullable RoundedNetwork rounded;
   private @Nullable PlanLowering lowering;
 
@@ -65,11 +60,12 @@ final class Workbench implements AutoCloseable {
     this.runtime = OrtRuntime.start(around.cache());
     this.network = new NetworkReader(runtime).read(task.model(), task.latency().axes());
     try (Session floatModel = runtime.open(task.model(), 1)) {
+      this.batch = RunBatch.of(floatModel.inputs().get(0).shape(), task.latency().batch(), network);
       this.data = TaskData.open(task, floatModel, options.seed);
     }
     double confidence = options.confidenceFraction();
-    this.evaluator = evaluator(batch(network), confidence);
-    this.deploymentEvaluator = evaluator(task.latency().batch(), confidence);
+    this.evaluator = evaluator(batch.scoring(), confidence);
+    this.deploymentEvaluator = evaluator(batch.deployment(), confidence);
   }
 
   /**
@@ -96,26 +92,12 @@ final class Workbench implements AutoCloseable {
     return TaskFile.read(options.task == null ? around.exampleTask() : options.task);
   }
 
-  private AccuracyEvaluator evaluator(int batch, double confidence) {
+  private AccuracyEvaluator evaluator(int samples, double confidence) {
     return new AccuracyEvaluator(
         runtime,
         task.model(),
         task.metric(),
-        new AccuracyEvaluator.Settings(batch, CACHE_BYTES, confidence));
-  }
-
-  /** Samples per run: as many as keep the largest activation in the caches. */
-  private static int batch(Network network) {
-    long largest = 1;
-    for (Layer layer : network.layers()) {
-      largest = Math.max(largest, product(layer.inputShape()));
-      largest = Math.max(largest, product(layer.outputShape()));
-    }
-    return (int) Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / (largest * Float.BYTES)));
-  }
-
-  private static long product(List<Long> shape) {
-    return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+        new AccuracyEvaluator.Settings(samples, CACHE_BYTES, confidence));
   }
 
   /**
@@ -125,9 +107,8 @@ final class Workbench implements AutoCloseable {
    * @param progress hears about each rounded layer
    */
   void calibrate(int threads, ExecutorService executor, FittingProgress progress) {
-    boolean fixedBatch = hasFixedBatch();
     Supplier<Iterable<Map<String, Tensor>>> batches =
-        () -> data.calibration().batches(fixedBatch ? 1 : batch(network), fixedBatch);
+        () -> data.calibration().batches(batch.scoring(), batch.fixed());
     Calibration calibration =
         new Calibrator(runtime, threads)
             .run(network, batches.get(), RangeMethods.named(RANGE_METHOD));
@@ -138,16 +119,9 @@ final class Workbench implements AutoCloseable {
     lowering = new PlanLowering(network, calibration, fitted.library());
   }
 
-  private boolean hasFixedBatch() {
-    try (Session session = runtime.open(network.originalModel(), 1)) {
-      List<Long> shape = session.inputs().get(0).shape();
-      return !shape.isEmpty() && shape.get(0) > 0;
-    }
-  }
-
   /** Inputs of one inference at the deployment batch. */
   Map<String, Tensor> deploymentInputs() {
-    return data.search().batches(task.latency().batch(), true).iterator().next();
+    return data.search().batches(batch.deployment(), true).iterator().next();
   }
 
   OrtRuntime runtime() {
@@ -182,6 +156,11 @@ final class Workbench implements AutoCloseable {
   /** Scores plans with dynamic ranges, whose answers depend on their batch mates. */
   AccuracyEvaluator deploymentEvaluator() {
     return deploymentEvaluator;
+  }
+
+  /** Samples of one timed inference. */
+  int deploymentBatch() {
+    return batch.deployment();
   }
 
   int threads() {
