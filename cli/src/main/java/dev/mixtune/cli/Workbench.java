@@ -37,7 +37,13 @@ final class Workbench implements AutoCloseable {
   static final String ROUNDING_METHOD =
       "fitted to calibration samples, the best method for each layer and width";
 
-  private static final long CACHE_BYTES = 1L << 30;
+  /** Most memory for preprocessed samples, and most of the heap. */
+  private static final long CACHE_BYTES = 512L << 20;
+
+  private static final int CACHE_SHARE = 4;
+
+  /** The samples at the deployment batch are needed by few plans: they get this part of it. */
+  private static final int DEPLOYMENT_PART = 8;
 
   private final OrtRuntime runtime;
   private final HostFacts host;
@@ -64,8 +70,9 @@ final class Workbench implements AutoCloseable {
       this.data = TaskData.open(task, floatModel, options.seed);
     }
     double confidence = options.confidenceFraction();
-    this.evaluator = evaluator(batch.scoring(), confidence);
-    this.deploymentEvaluator = evaluator(batch.deployment(), confidence);
+    long cache = cacheBytes(Runtime.getRuntime().maxMemory());
+    this.evaluator = evaluator(batch.scoring(), cache, confidence);
+    this.deploymentEvaluator = evaluator(batch.deployment(), cache / DEPLOYMENT_PART, confidence);
   }
 
   /**
@@ -92,12 +99,21 @@ final class Workbench implements AutoCloseable {
     return TaskFile.read(options.task == null ? around.exampleTask() : options.task);
   }
 
-  private AccuracyEvaluator evaluator(int samples, double confidence) {
+  /**
+   * The bound of the cache for preprocessed samples.
+   *
+   * @param heapBytes the most that the heap may take
+   */
+  static long cacheBytes(long heapBytes) {
+    return Math.min(CACHE_BYTES, heapBytes / CACHE_SHARE);
+  }
+
+  private AccuracyEvaluator evaluator(int samples, long cacheBytes, double confidence) {
     return new AccuracyEvaluator(
         runtime,
         task.model(),
         task.metric(),
-        new AccuracyEvaluator.Settings(samples, CACHE_BYTES, confidence));
+        new AccuracyEvaluator.Settings(samples, cacheBytes, confidence));
   }
 
   /**

@@ -107,4 +107,10 @@ class WorkbenchTest {
       assertThat(bench.deploymentInputs().get("input").shape()).containsExactly(4, 1, 28, 28);
     }
   }
+
+  @Test
+  void theCacheLeavesRoomInTheHeap() {
+    assertThat(Workbench.cacheBytes(400L << 20)).isEqualTo(100L << 20);
+    assertThat(Workbench.cacheBytes(64L << 30)).isEqualTo(512L << 20);
+  }
 }
