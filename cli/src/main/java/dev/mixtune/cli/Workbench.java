@@ -67,6 +67,7 @@ final class Workbench implements AutoCloseable {
     this.network = new NetworkReader(runtime).read(task.model(), task.latency().axes());
     try (Session floatModel = runtime.open(task.model(), 1)) {
       this.batch = RunBatch.of(floatModel.inputs().get(0).shape(), task.latency().batch(), network);
+      Deployment.requireProfiled(target, batch.deployment(), threads);
       this.data = TaskData.open(task, floatModel, options.seed);
     }
     double confidence = options.confidenceFraction();

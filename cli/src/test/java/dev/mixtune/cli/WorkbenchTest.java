@@ -23,6 +23,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The bundled example with other axes and other wishes for its latency. */
 class WorkbenchTest {
@@ -112,5 +114,15 @@ class WorkbenchTest {
   void theCacheLeavesRoomInTheHeap() {
     assertThat(Workbench.cacheBytes(400L << 20)).isEqualTo(100L << 20);
     assertThat(Workbench.cacheBytes(64L << 30)).isEqualTo(512L << 20);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"batch, latency.batch", "threads, latency.threads"})
+  void aProfileForAnotherBatchOrOtherThreadsIsRefused(String key, String named) {
+    Path model = EXAMPLE.resolve("model.onnx");
+    assertThatThrownBy(() -> open(model, "latency: {" + key + ": 4}", "pixel8"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(named)
+        .hasMessageContaining("is 4, and profile 'pixel8' holds for 1");
   }
 }
