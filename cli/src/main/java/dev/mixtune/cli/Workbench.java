@@ -68,7 +68,7 @@ final class Workbench implements AutoCloseable {
     try (Session floatModel = runtime.open(task.model(), 1)) {
       this.batch = RunBatch.of(floatModel.inputs().get(0).shape(), task.latency().batch(), network);
       Deployment.requireProfiled(target, batch.deployment(), threads);
-      this.data = TaskData.open(task, floatModel, options.seed);
+      this.data = opened(TaskData.open(task, floatModel, options.seed));
     }
     double confidence = options.confidenceFraction();
     long cache = cacheBytes(Runtime.getRuntime().maxMemory());
@@ -91,6 +91,16 @@ final class Workbench implements AutoCloseable {
         Path.of("/proc/cpuinfo"),
         System.getProperties(),
         Runtime.getRuntime().availableProcessors());
+  }
+
+  private TaskData opened(TaskData opened) {
+    try {
+      Deployment.requireAxes(network.openAxes(), task.latency().axes().keySet(), opened.search());
+      return opened;
+    } catch (UserException e) {
+      opened.close();
+      throw e;
+    }
   }
 
   private static Task task(RunOptions options, Surroundings around) {

@@ -125,4 +125,20 @@ class WorkbenchTest {
         .hasMessageContaining(named)
         .hasMessageContaining("is 4, and profile 'pixel8' holds for 1");
   }
+
+  @Test
+  void anOpenAxisWithoutALengthIsRefused() throws IOException {
+    Path open = model(2, "height");
+    assertThatThrownBy(() -> open(open, "", "host"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("latency.axes does not set 'height' of input 'input'")
+        .hasMessageContaining("axes: {height: 28}");
+  }
+
+  @Test
+  void anOpenAxisWithALengthIsComputedForIt() throws IOException {
+    try (Workbench bench = open(model(2, "height"), "latency: {axes: {height: 28}}", "host")) {
+      assertThat(bench.network().inputShape()).containsExactly(1L, 1L, 28L, 28L);
+    }
+  }
 }
