@@ -131,10 +131,10 @@ final class FrontierAssembler {
   private Frontier.Deployment deployment() {
     List<Long> shape = new ArrayList<>(bench.network().inputShape());
     if (!shape.isEmpty()) {
-      shape.set(0, (long) bench.task().latency().batch());
+      shape.set(0, (long) bench.deploymentBatch());
     }
     return new Frontier.Deployment(
-        bench.task().latency().batch(), shape, bench.threads(), bench.target().basis());
+        bench.deploymentBatch(), shape, bench.threads(), bench.target().basis());
   }
 
   private Frontier.Limit limit() {

@@ -1,6 +1,5 @@
 package dev.mixtune.cli;
 
-import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
@@ -24,7 +23,6 @@ import dev.mixtune.hardware.HostFacts;
 import dev.mixtune.hardware.Target;
 import dev.mixtune.hardware.Targets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -39,11 +37,13 @@ final class Workbench implements AutoCloseable {
   static final String ROUNDING_METHOD =
       "fitted to calibration samples, the best method for each layer and width";
 
-  /** A batch whose largest activation exceeds this falls out of the caches. */
-  private static final long BATCH_BYTES = 16L << 20;
+  /** Most memory for preprocessed samples, and most of the heap. */
+  private static final long CACHE_BYTES = 512L << 20;
 
-  private static final int LARGEST_BATCH = 64;
-  private static final long CACHE_BYTES = 1L << 30;
+  private static final int CACHE_SHARE = 4;
+
+  /** The samples at the deployment batch are needed by few plans: they get this part of it. */
+  private static final int DEPLOYMENT_PART = 8;
 
   private final OrtRuntime runtime;
   private final HostFacts host;
@@ -54,6 +54,7 @@ final class Workbench implements AutoCloseable {
   private final AccuracyEvaluator evaluator;
   private final AccuracyEvaluator deploymentEvaluator;
   private final int threads;
+  private final RunBatch batch;
   private @Nullable RoundedNetwork rounded;
   private @Nullable PlanLowering lowering;
 
@@ -65,11 +66,14 @@ final class Workbench implements AutoCloseable {
     this.runtime = OrtRuntime.start(around.cache());
     this.network = new NetworkReader(runtime).read(task.model(), task.latency().axes());
     try (Session floatModel = runtime.open(task.model(), 1)) {
-      this.data = TaskData.open(task, floatModel, options.seed);
+      this.batch = RunBatch.of(floatModel.inputs().get(0).shape(), task.latency().batch(), network);
+      Deployment.requireProfiled(target, batch.deployment(), threads);
+      this.data = opened(TaskData.open(task, floatModel, options.seed));
     }
     double confidence = options.confidenceFraction();
-    this.evaluator = evaluator(batch(network), confidence);
-    this.deploymentEvaluator = evaluator(task.latency().batch(), confidence);
+    long cache = cacheBytes(Runtime.getRuntime().maxMemory());
+    this.evaluator = evaluator(batch.scoring(), cache, confidence);
+    this.deploymentEvaluator = evaluator(batch.deployment(), cache / DEPLOYMENT_PART, confidence);
   }
 
   /**
@@ -89,6 +93,16 @@ final class Workbench implements AutoCloseable {
         Runtime.getRuntime().availableProcessors());
   }
 
+  private TaskData opened(TaskData opened) {
+    try {
+      Deployment.requireAxes(network.openAxes(), task.latency().axes().keySet(), opened.search());
+      return opened;
+    } catch (UserException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
   private static Task task(RunOptions options, Surroundings around) {
     if (options.model != null && options.data != null) {
       return Task.ofModel(options.model, options.data);
@@ -96,26 +110,21 @@ final class Workbench implements AutoCloseable {
     return TaskFile.read(options.task == null ? around.exampleTask() : options.task);
   }
 
-  private AccuracyEvaluator evaluator(int batch, double confidence) {
+  /**
+   * The bound of the cache for preprocessed samples.
+   *
+   * @param heapBytes the most that the heap may take
+   */
+  static long cacheBytes(long heapBytes) {
+    return Math.min(CACHE_BYTES, heapBytes / CACHE_SHARE);
+  }
+
+  private AccuracyEvaluator evaluator(int samples, long cacheBytes, double confidence) {
     return new AccuracyEvaluator(
         runtime,
         task.model(),
         task.metric(),
-        new AccuracyEvaluator.Settings(batch, CACHE_BYTES, confidence));
-  }
-
-  /** Samples per run: as many as keep the largest activation in the caches. */
-  private static int batch(Network network) {
-    long largest = 1;
-    for (Layer layer : network.layers()) {
-      largest = Math.max(largest, product(layer.inputShape()));
-      largest = Math.max(largest, product(layer.outputShape()));
-    }
-    return (int) Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / (largest * Float.BYTES)));
-  }
-
-  private static long product(List<Long> shape) {
-    return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+        new AccuracyEvaluator.Settings(samples, cacheBytes, confidence));
   }
 
   /**
@@ -125,9 +134,8 @@ final class Workbench implements AutoCloseable {
    * @param progress hears about each rounded layer
    */
   void calibrate(int threads, ExecutorService executor, FittingProgress progress) {
-    boolean fixedBatch = hasFixedBatch();
     Supplier<Iterable<Map<String, Tensor>>> batches =
-        () -> data.calibration().batches(fixedBatch ? 1 : batch(network), fixedBatch);
+        () -> data.calibration().batches(batch.scoring(), batch.fixed());
     Calibration calibration =
         new Calibrator(runtime, threads)
             .run(network, batches.get(), RangeMethods.named(RANGE_METHOD));
@@ -138,16 +146,9 @@ final class Workbench implements AutoCloseable {
     lowering = new PlanLowering(network, calibration, fitted.library());
   }
 
-  private boolean hasFixedBatch() {
-    try (Session session = runtime.open(network.originalModel(), 1)) {
-      List<Long> shape = session.inputs().get(0).shape();
-      return !shape.isEmpty() && shape.get(0) > 0;
-    }
-  }
-
   /** Inputs of one inference at the deployment batch. */
   Map<String, Tensor> deploymentInputs() {
-    return data.search().batches(task.latency().batch(), true).iterator().next();
+    return data.search().batches(batch.deployment(), true).iterator().next();
   }
 
   OrtRuntime runtime() {
@@ -182,6 +183,11 @@ final class Workbench implements AutoCloseable {
   /** Scores plans with dynamic ranges, whose answers depend on their batch mates. */
   AccuracyEvaluator deploymentEvaluator() {
     return deploymentEvaluator;
+  }
+
+  /** Samples of one timed inference. */
+  int deploymentBatch() {
+    return batch.deployment();
   }
 
   int threads() {

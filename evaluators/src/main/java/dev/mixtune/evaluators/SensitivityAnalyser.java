@@ -52,7 +52,8 @@ public final class SensitivityAnalyser {
    * Measures what is not known yet.
    *
    * @param layers all layers of the network, in order
-   * @param offered schemes of a layer; F32 is left out, it costs nothing by definition
+   * @param offered schemes of a layer; F32 is left out, it costs nothing by definition, and so is
+   *     what a layer of the same group is not offered
    * @param lowering makes the deployable model of a plan; a {@link RuntimeFailure} from it counts
    *     as the plan's failure
    * @param known entries measured before on the same samples, taken over as they are
@@ -102,13 +103,22 @@ public final class SensitivityAnalyser {
       Map<String, List<Layer>> groups = new LinkedHashMap<>();
       layers.forEach(l -> groups.computeIfAbsent(l.group(), g -> new ArrayList<>()).add(l));
       for (List<Layer> group : groups.values()) {
-        for (Scheme scheme : offered.apply(group.get(0))) {
+        for (Scheme scheme : common(group, offered)) {
           if (scheme != Scheme.F32) {
             cells.add(new Cell(group, scheme));
             total += group.size();
           }
         }
       }
+    }
+
+    /** Tied weights have one scheme, and not every reader of them may run every scheme. */
+    private static List<Scheme> common(List<Layer> group, Function<Layer, List<Scheme>> offered) {
+      List<Scheme> schemes = new ArrayList<>(offered.apply(group.get(0)));
+      for (Layer layer : group.subList(1, group.size())) {
+        schemes.retainAll(offered.apply(layer));
+      }
+      return schemes;
     }
 
     Sensitivity go(List<Sensitivity.Entry> known) {

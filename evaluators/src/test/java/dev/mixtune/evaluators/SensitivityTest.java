@@ -107,6 +107,25 @@ class SensitivityTest {
         .isEqualTo(sensitivity.find(1, Scheme.W2A8).orElseThrow().outcome());
   }
 
+  /** Layer c shares its weights with b, and runs less. */
+  @Test
+  void tiedLayersAreMeasuredInWhatAllOfThemRun() {
+    Sensitivity sensitivity =
+        new SensitivityAnalyser(evaluator, samples(), workers)
+            .analyse(
+                layers,
+                l -> l.name().equals("c") ? List.of(Scheme.W2A8, Scheme.F16) : SCHEMES,
+                this::lower,
+                List.of(),
+                () -> false,
+                (entry, done, total) -> {});
+    assertThat(sensitivity.complete()).isTrue();
+    assertThat(sensitivity.entries())
+        .extracting(e -> e.layerIndex() + e.scheme().id())
+        .containsExactly("0f16", "0w8a8", "0w2a8", "1f16", "1w2a8", "2f16", "2w2a8");
+    assertThat(lowered).doesNotContain("f32 w8a8 w8a8", "f32 w8a8 f32");
+  }
+
   @Test
   void knownEntriesAreNotMeasuredAgain() {
     Sensitivity whole = analyse(List.of(), (entry, done, total) -> {});

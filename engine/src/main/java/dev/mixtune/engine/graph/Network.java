@@ -38,6 +38,11 @@ public record Network(
     return groups;
   }
 
+  /** The open axes of the inputs, batch aside; without values for them they count as 1. */
+  public List<OpenAxis> openAxes() {
+    return OpenAxis.of(graph);
+  }
+
   /** Shape of the first input at batch 1; unknown axes are 1. */
   public List<Long> inputShape() {
     return graph.shape(graph.inputs().get(0).getName());

@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.mixtune.engine.Tensor;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -21,12 +22,18 @@ import java.util.Map;
 final class OrtModelSession implements Session {
   private final OrtEnvironment environment;
   private final OrtSession session;
+  private final DirectBuffers buffers;
   private final List<Port> inputs;
   private final List<Port> outputs;
 
-  OrtModelSession(OrtEnvironment environment, OrtSession session) throws OrtException {
+  /**
+   * @param buffers inputs are fed from; shared with other sessions
+   */
+  OrtModelSession(OrtEnvironment environment, OrtSession session, DirectBuffers buffers)
+      throws OrtException {
     this.environment = environment;
     this.session = session;
+    this.buffers = buffers;
     this.inputs = ports(session.getInputInfo());
     this.outputs = ports(session.getOutputInfo());
   }
@@ -122,13 +129,14 @@ final class OrtModelSession implements Session {
 
   private final class BoundInputs implements Prepared {
     private final Map<String, OnnxTensor> values = new HashMap<>();
+    private final List<ByteBuffer> lent = new ArrayList<>();
 
     BoundInputs(Map<String, Tensor> tensors) throws OrtException {
       try {
         for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
           values.put(entry.getKey(), bind(entry.getValue()));
         }
-      } catch (OrtException e) {
+      } catch (OrtException | RuntimeException e) {
         close();
         throw e;
       }
@@ -136,11 +144,20 @@ final class OrtModelSession implements Session {
 
     private OnnxTensor bind(Tensor tensor) throws OrtException {
       if (tensor instanceof Tensor.Floats floats) {
-        return OnnxTensor.createTensor(
-            environment, FloatBuffer.wrap(floats.values()), floats.shape());
+        FloatBuffer data = lend(floats.values().length, Float.BYTES).asFloatBuffer();
+        data.put(floats.values()).flip();
+        return OnnxTensor.createTensor(environment, data, floats.shape());
       }
       Tensor.Longs longs = (Tensor.Longs) tensor;
-      return OnnxTensor.createTensor(environment, LongBuffer.wrap(longs.values()), longs.shape());
+      LongBuffer data = lend(longs.values().length, Long.BYTES).asLongBuffer();
+      data.put(longs.values()).flip();
+      return OnnxTensor.createTensor(environment, data, longs.shape());
+    }
+
+    private ByteBuffer lend(int elements, int bytesEach) {
+      ByteBuffer buffer = buffers.lend(Math.multiplyExact(elements, bytesEach));
+      lent.add(buffer);
+      return buffer;
     }
 
     @Override
@@ -159,6 +176,10 @@ final class OrtModelSession implements Session {
     @Override
     public void close() {
       values.values().forEach(OnnxTensor::close);
+      // Closed twice, a buffer must not be lent twice.
+      values.clear();
+      lent.forEach(buffers::giveBack);
+      lent.clear();
     }
   }
 }

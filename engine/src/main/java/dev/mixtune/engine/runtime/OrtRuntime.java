@@ -21,6 +21,7 @@ import java.util.Map;
 /** ONNX Runtime with its CPU provider, in this process. */
 public final class OrtRuntime implements ModelRuntime {
   private final OrtEnvironment environment;
+  private final DirectBuffers buffers = new DirectBuffers();
 
   private OrtRuntime(OrtEnvironment environment) {
     this.environment = environment;
@@ -58,7 +59,7 @@ public final class OrtRuntime implements ModelRuntime {
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
-      return new OrtModelSession(environment, opener.open(options));
+      return new OrtModelSession(environment, opener.open(options), buffers);
     } catch (OrtException e) {
       throw failure(e);
     }
