@@ -11,9 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Writes a plan's file, reads it back from disk, and scores and times what was read. */
 final class ChosenFile {
@@ -50,7 +47,7 @@ final class ChosenFile {
     Latency latency =
         latencies instanceof HostLatency host ? host.latency(file) : latencies.latency(lowered);
     byte[] bytes = read(file);
-    return new Written(sha256(bytes), bytes.length, latency);
+    return new Written(Hashes.sha256(bytes), bytes.length, latency);
   }
 
   private static byte[] read(Path file) {
@@ -58,14 +55,6 @@ final class ChosenFile {
       return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read back " + file, e);
-    }
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
     }
   }
 }
