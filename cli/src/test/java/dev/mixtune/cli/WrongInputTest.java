@@ -114,7 +114,7 @@ class WrongInputTest {
     "--bits, 3",
     "--objectives, speed",
     "--prefer, both",
-    "--confidence, 20%",
+    "--confidence, 50%",
     "--workers, 0",
     "--max-evaluations, 0",
     "--progress, loud"
@@ -142,6 +142,11 @@ class WrongInputTest {
   @Test
   void noLimit() {
     refused(Tune.run("--target", "host"), "--max-drop");
+  }
+
+  @Test
+  void analysisOfAModelWithoutData() {
+    refused(Tune.run("analyze", "--model", "nix.onnx"), "--model and --data");
   }
 
   @Test
