@@ -103,6 +103,12 @@ final class RunOptions {
   List<String> exclude = new ArrayList<>();
 
   @Option(
+      names = "--warm-start",
+      paramLabel = "DIR",
+      description = "A study of the same model whose frontier is tried first.")
+  @Nullable Path warmStart;
+
+  @Option(
       names = "--progress",
       paramLabel = "bar|plain|json",
       description = "Default: bar on a terminal, else plain.")
@@ -273,6 +279,7 @@ final class RunOptions {
     add(words, "--max-latency", maxLatency);
     keep.forEach(rule -> add(words, "--keep", rule));
     exclude.forEach(rule -> add(words, "--exclude", rule));
+    addPath(words, "--warm-start", warmStart);
     add(words, "--progress", progress);
     return words;
   }

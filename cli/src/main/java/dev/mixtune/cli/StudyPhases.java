@@ -132,7 +132,7 @@ final class StudyPhases {
     return new GeneticSearch(
             space,
             settings,
-            List.of(),
+            context.warmStart(),
             candidates,
             candidates.stopOnceAsked(),
             progress -> show(progress, most))

@@ -163,6 +163,16 @@ class WrongInputTest {
   }
 
   @Test
+  void warmStartWithoutStudy() {
+    Path out = temp.resolve("out");
+    refused(
+        Tune.run("--max-drop", "1%", "--warm-start", temp.toString(), "--out", out.toString()),
+        temp.toString(),
+        "holds no study");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
   void folderWithoutStudy() {
     refused(Tune.run("resume", temp.toString()), temp.toString());
   }
