@@ -4,7 +4,6 @@ import dev.mixtune.engine.Layer;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.evaluators.SensitivityAnalyser;
-import dev.mixtune.evaluators.SensitivityFile;
 import dev.mixtune.results.SensitivityMap;
 import java.time.Clock;
 import java.time.Duration;
@@ -82,10 +81,5 @@ final class SensitivityStep {
   /** Names of the layers, in order. */
   static List<String> names(Workbench bench) {
     return bench.network().layers().stream().map(Layer::name).toList();
-  }
-
-  /** Reads a stored analysis. */
-  static Sensitivity read(String json) {
-    return SensitivityFile.read(json);
   }
 }
