@@ -27,8 +27,12 @@ final class ChosenFile {
    *
    * @param sha256 of the file, hexadecimal
    * @param latency of the file: timed again on the host, else as predicted
+   * @param basis where the latency comes from, a sentence
+   * @param right samples answered right
+   * @param samples number of samples
    */
-  record Written(String sha256, long sizeBytes, Latency latency) {}
+  record Written(
+      String sha256, long sizeBytes, Latency latency, String basis, int right, int samples) {}
 
   /**
    * Writes the file of a plan.
@@ -47,7 +51,13 @@ final class ChosenFile {
     Latency latency =
         latencies instanceof HostLatency host ? host.latency(file) : latencies.latency(lowered);
     byte[] bytes = read(file);
-    return new Written(Hashes.sha256(bytes), bytes.length, latency);
+    return new Written(
+        Hashes.sha256(bytes),
+        bytes.length,
+        latency,
+        latencies.basis(lowered),
+        scored.score().right(),
+        samples.size());
   }
 
   private static byte[] read(Path file) {

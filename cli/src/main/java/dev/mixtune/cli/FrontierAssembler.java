@@ -59,7 +59,9 @@ final class FrontierAssembler {
         bench.task().metric().id(),
         new Frontier.ModelFile(bench.network().file(), bench.network().sha256()),
         new Frontier.Target(
-            bench.target().name(), bench.target().basis(), latencies.modelledShare()),
+            bench.target().name(),
+            bench.target().basis(),
+            latencies.modelledShare(bench.lowering().lower(finding.chosen().plan()))),
         reference(finding),
         deployment(),
         limit(),
