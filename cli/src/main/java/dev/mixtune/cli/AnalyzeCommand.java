@@ -3,7 +3,6 @@ package dev.mixtune.cli;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.evaluators.SensitivityTable;
 import dev.mixtune.results.StudyFolder;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,16 +16,16 @@ final class AnalyzeCommand {
   }
 
   int run(RunOptions options) {
+    options.checkAllButTheLimit();
     int count = options.workerCount();
     ExecutorService workers = Executors.newFixedThreadPool(count);
     Console console = new Console(around.out(), options.style(around.terminal()), around.clock());
     try (Workbench bench = Workbench.open(options, around)) {
       StudyFolder folder =
-          new StudyFolder(
-                  options.out == null
-                      ? Path.of("out", bench.task().name() + "-analysis")
-                      : options.out)
-              .create();
+          options.out == null
+              ? StudyCommands.freeFolder(bench.task().name(), "analysis")
+              : new StudyFolder(options.out);
+      folder.create();
       bench.calibrate(count, workers, StudyRun.rounding(console));
       MenuBuilder menus = new MenuBuilder(bench, options);
       Sensitivity sensitivity =

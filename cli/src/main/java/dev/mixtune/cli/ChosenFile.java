@@ -11,9 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Writes a plan's file, reads it back from disk, and scores and times what was read. */
 final class ChosenFile {
@@ -30,27 +27,43 @@ final class ChosenFile {
    *
    * @param sha256 of the file, hexadecimal
    * @param latency of the file: timed again on the host, else as predicted
+   * @param basis where the latency comes from, a sentence
+   * @param right samples answered right
+   * @param samples number of samples
    */
-  record Written(String sha256, long sizeBytes, Latency latency) {}
+  record Written(
+      String sha256, long sizeBytes, Latency latency, String basis, int right, int samples) {}
 
   /**
    * Writes the file of a plan.
    *
    * @param expected the score recorded for the plan on {@code samples}
+   * @param hurry whether the user waits for the process to end: then the file is not scored again
    * @throws IllegalStateException when the file does not score exactly what was recorded
    */
-  Written write(Plan plan, Path file, SampleSet samples, PairedScore expected) {
+  Written write(Plan plan, Path file, SampleSet samples, PairedScore expected, boolean hurry) {
     LoweredPlan lowered = bench.lowering().lower(plan);
     AtomicFile.write(file, lowered.model());
-    Outcome again = Candidates.evaluator(bench, plan).score(file, samples);
-    if (!(again instanceof Outcome.Scored scored) || scored.score().right() != expected.right()) {
-      throw new IllegalStateException(
-          "'" + file + "' scores " + again + " instead of the recorded " + expected);
+    if (!hurry) {
+      requireScore(Candidates.evaluator(bench, plan).score(file, samples), expected, file);
     }
     Latency latency =
         latencies instanceof HostLatency host ? host.latency(file) : latencies.latency(lowered);
     byte[] bytes = read(file);
-    return new Written(sha256(bytes), bytes.length, latency);
+    return new Written(
+        Hashes.sha256(bytes),
+        bytes.length,
+        latency,
+        latencies.basis(lowered),
+        expected.right(),
+        samples.size());
+  }
+
+  private static void requireScore(Outcome again, PairedScore expected, Path file) {
+    if (!(again instanceof Outcome.Scored scored) || scored.score().right() != expected.right()) {
+      throw new IllegalStateException(
+          "'" + file + "' scores " + again + " instead of the recorded " + expected);
+    }
   }
 
   private static byte[] read(Path file) {
@@ -58,14 +71,6 @@ final class ChosenFile {
       return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read back " + file, e);
-    }
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
     }
   }
 }

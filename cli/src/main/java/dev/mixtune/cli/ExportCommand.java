@@ -9,8 +9,10 @@ import dev.mixtune.results.Frontier;
 import dev.mixtune.results.FrontierJson;
 import dev.mixtune.results.FrontierPoint;
 import dev.mixtune.results.StudyFolder;
+import dev.mixtune.results.StudyReader;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,7 +35,7 @@ final class ExportCommand {
     RunOptions options = StudyCommands.optionsOf(folder);
     ExecutorService workers = Executors.newFixedThreadPool(options.workerCount());
     try (Workbench bench = Workbench.open(options, around)) {
-      requireSameModel(frontier, bench);
+      requireSameStudy(folder, options, bench);
       bench.calibrate(options.workerCount(), workers, FittingProgress.silent());
       LoweredPlan lowered = bench.lowering().lower(plan(point));
       if (lowered.model().length != point.sizeBytes()) {
@@ -85,11 +87,17 @@ final class ExportCommand {
                     + ", or chosen, or uniform-8."));
   }
 
-  private static void requireSameModel(Frontier frontier, Workbench bench) {
-    if (!frontier.model().sha256().equals(bench.network().sha256())) {
-      throw new UserException(
-          "the model '" + bench.network().file() + "' is not the one of the study",
-          "Bring back the model with sha256 " + frontier.model().sha256() + ".");
+  private static void requireSameStudy(StudyFolder folder, RunOptions options, Workbench bench) {
+    Map<String, String> stored;
+    try (StudyReader reader = StudyReader.open(folder.studyDb())) {
+      stored = reader.identity();
     }
+    Identity.differenceInFiles(stored, Identity.of(options, bench))
+        .ifPresent(
+            difference -> {
+              throw new UserException(
+                  "the study '" + folder.root() + "' cannot be exported from: " + difference,
+                  "Bring back the task, the data and the versions that the study was made with.");
+            });
   }
 }

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +48,7 @@ final class FrontierAssembler {
    */
   Frontier assemble(Finding finding, ReferencePoint reference) {
     SearchResult search = finding.search();
-    search.uniforms().forEach((bits, plan) -> uniformBits.putIfAbsent(plan, bits));
+    search.uniforms().forEach((bits, plan) -> uniformBits.put(plan, bits));
     List<FrontierPoint> points = new ArrayList<>();
     for (Evaluation evaluation : search.frontier()) {
       points.add(point(evaluation, finding));
@@ -58,7 +59,9 @@ final class FrontierAssembler {
         bench.task().metric().id(),
         new Frontier.ModelFile(bench.network().file(), bench.network().sha256()),
         new Frontier.Target(
-            bench.target().name(), bench.target().basis(), latencies.modelledShare()),
+            bench.target().name(),
+            bench.target().basis(),
+            latencies.modelledShare(bench.lowering().lower(finding.chosen().plan()))),
         reference(finding),
         deployment(),
         limit(),
@@ -105,7 +108,8 @@ final class FrontierAssembler {
         .filter(e -> !e.isFailed())
         .forEach(e -> scored.put(e.plan(), e));
     List<FrontierPoint> points = new ArrayList<>();
-    for (Plan plan : finding.search().uniforms().values()) {
+    // Narrowest first, as the file promises.
+    for (Plan plan : new TreeMap<>(Map.copyOf(finding.search().uniforms())).values()) {
       Evaluation evaluation = scored.get(plan);
       if (evaluation != null) {
         points.add(point(evaluation, finding));

@@ -82,8 +82,13 @@ final class HostLatency implements LatencySource {
   }
 
   @Override
-  public double modelledShare() {
+  public double modelledShare(LoweredPlan plan) {
     return 0;
+  }
+
+  @Override
+  public String basis(LoweredPlan plan) {
+    return "host: timed end to end on this machine.";
   }
 
   @Override

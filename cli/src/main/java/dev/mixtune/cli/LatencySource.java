@@ -12,8 +12,11 @@ sealed interface LatencySource extends AutoCloseable permits HostLatency, Profil
   /** Milliseconds of the float model. */
   double floatMillis();
 
-  /** The share of the time that is modelled and not measured, 0..1. */
-  double modelledShare();
+  /** The share of a plan's time that is modelled and not measured, 0..1. */
+  double modelledShare(LoweredPlan plan);
+
+  /** Says where a plan's time comes from, in one sentence. */
+  String basis(LoweredPlan plan);
 
   @Override
   void close();

@@ -10,11 +10,13 @@ import java.util.List;
 
 /** Predicts plans from a profile. */
 final class ProfileLatency implements LatencySource {
+  private final ProfileTarget target;
   private final ProfileLatencyModel model;
   private final List<KernelUse> floatKernels;
   private final Prediction floatPrediction;
 
   ProfileLatency(ProfileTarget target, LoweredPlan floatPlan) {
+    this.target = target;
     this.model = target.latencyModel();
     this.floatKernels = floatPlan.kernels();
     this.floatPrediction = model.predict(floatKernels);
@@ -31,8 +33,13 @@ final class ProfileLatency implements LatencySource {
   }
 
   @Override
-  public double modelledShare() {
-    return floatPrediction.modelledShare();
+  public double modelledShare(LoweredPlan plan) {
+    return model.predict(plan.kernels()).modelledShare();
+  }
+
+  @Override
+  public String basis(LoweredPlan plan) {
+    return target.sentence(model.predict(plan.kernels()));
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.results.Frontier;
 import dev.mixtune.results.RunFacts;
 import dev.mixtune.results.StudyFolder;
+import dev.mixtune.results.StudyStatus;
 import dev.mixtune.search.ReferencePoint;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,12 +36,17 @@ final class Publication {
         new FrontierAssembler(bench, context.options(), context.latencies())
             .assemble(finding, corner);
     StudyFiles files = new StudyFiles(folder);
-    files.writeFrontier(frontier, written);
-    RunFacts run = facts(finding, written);
+    files.writeFrontier(frontier, written, isHeldOut(finding) ? "holdout" : "search");
+    List<String> robustness =
+        finding.exitCode() == ExitCodes.STOPPED
+            ? List.of()
+            : Robustness.sentences(
+                bench, finding.chosen().plan(), folder.chosenOnnx(), context.robustness());
+    RunFacts run = facts(finding, written, robustness);
     run.write(folder.runJson());
     files.writePictures(
         frontier, finding.search().evaluations(), SensitivityStep.map(sensitivity), run);
-    new Summary(context.console()).print(frontier, finding, written, folder);
+    new Summary(context.console()).print(frontier, finding, written, robustness, folder);
   }
 
   /** The file is scored on the holdout where the plan was, else on the search split. */
@@ -50,28 +56,50 @@ final class Publication {
     SampleSet samples = held == null ? bench.data().search() : bench.data().holdout();
     PairedScore expected = held == null ? Choice.score(finding.chosen()) : held;
     return new ChosenFile(bench, context.latencies())
-        .write(plan, folder.chosenOnnx(), samples, expected);
+        .write(plan, folder.chosenOnnx(), samples, expected, context.deadline().isInterrupted());
   }
 
-  private RunFacts facts(Finding finding, ChosenFile.Written written) {
+  private static boolean isHeldOut(Finding finding) {
+    return finding.holdout().containsKey(finding.chosen().plan().id());
+  }
+
+  private StudyStatus status(Finding finding) {
+    return switch (finding.exitCode()) {
+      case ExitCodes.STOPPED -> StudyStatus.STOPPED;
+      case ExitCodes.NOT_CERTIFIED -> StudyStatus.NOT_CERTIFIED;
+      case ExitCodes.LIMIT_MISSED ->
+          Limits.of(context.options()).areMetBy(finding.chosen())
+              ? StudyStatus.DROP_MISSED
+              : StudyStatus.SIZE_OR_LATENCY_MISSED;
+      default -> StudyStatus.MET;
+    };
+  }
+
+  private RunFacts facts(Finding finding, ChosenFile.Written written, List<String> robustness) {
     List<String> notes = new ArrayList<>();
     notes.add(finding.message());
     notes.add(
         String.format(
             Locale.ROOT,
             "The chosen file was read back from disk: %d bytes, %.3f of the float model's time"
-                + " (%.3f ms).",
+                + " (%.3f ms), %d of %d samples of the %s right, as recorded before.",
             written.sizeBytes(),
             written.latency().ratio(),
-            written.latency().millis()));
+            written.latency().millis(),
+            written.right(),
+            written.samples(),
+            isHeldOut(finding) ? "holdout" : "search split"));
+    notes.add(written.basis());
+    notes.addAll(robustness);
     bench.host().warning().ifPresent(notes::add);
     Instant finished = context.around().clock().instant();
     return new RunFacts(
-        "./tune " + String.join(" ", context.memory().arguments()),
-        finished.minus(context.deadline().elapsed()).toString(),
+        "./tune " + ShellWords.join(context.memory().arguments()),
+        context.memory().started().orElse(finished.minus(context.deadline().elapsed())).toString(),
         finished.toString(),
         context.deadline().elapsed().toMillis() / 1000.0,
         StudyPhases.words(finding.search().ending()),
+        status(finding),
         settings(),
         versions(),
         Map.of("machine", bench.host().summary()),

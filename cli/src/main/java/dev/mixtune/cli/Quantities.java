@@ -83,12 +83,12 @@ final class Quantities {
     Matcher matcher = SYNTAX.matcher(text);
     if (matcher.matches() && matcher.group(2).equals("%")) {
       double percent = Double.parseDouble(matcher.group(1));
-      if (percent >= 50 && percent < 100) {
+      if (percent > 50 && percent < 100) {
         return percent / 100;
       }
     }
     throw new UserException(
-        "--confidence '" + text + "' is not a percentage of at least 50 and below 100",
+        "--confidence '" + text + "' is not a percentage above 50 and below 100",
         "Write for example --confidence 95%.");
   }
 }

@@ -5,9 +5,7 @@ import dev.mixtune.search.Objective;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -105,6 +103,12 @@ final class RunOptions {
   List<String> exclude = new ArrayList<>();
 
   @Option(
+      names = "--warm-start",
+      paramLabel = "DIR",
+      description = "A study of the same model whose frontier is tried first.")
+  @Nullable Path warmStart;
+
+  @Option(
       names = "--progress",
       paramLabel = "bar|plain|json",
       description = "Default: bar on a terminal, else plain.")
@@ -152,18 +156,14 @@ final class RunOptions {
 
   /** The objectives. */
   Set<Objective> objectiveSet() {
-    Set<Objective> set = EnumSet.noneOf(Objective.class);
-    for (String name : COMMA.splitAsStream(objectives).toList()) {
-      set.add(
-          switch (name.trim().toLowerCase(Locale.ROOT)) {
-            case "accuracy" -> Objective.ACCURACY;
-            case "latency" -> Objective.LATENCY;
-            case "size" -> Objective.SIZE;
-            default ->
-                throw new UserException(
-                    "--objectives '" + objectives + "' names the unknown objective '" + name + "'",
-                    "Choose among accuracy, latency, size.");
-          });
+    Set<Objective> set;
+    try {
+      set = Objective.parse(objectives);
+    } catch (UserException e) {
+      throw new UserException(
+          "--objectives '" + objectives + "' names an unknown objective",
+          "Choose among accuracy, latency, size.",
+          e);
     }
     if (!set.contains(Objective.ACCURACY) || set.size() < 2) {
       throw new UserException(
@@ -229,6 +229,11 @@ final class RunOptions {
       throw new UserException(
           "no limit is given", "Add --max-drop 1%, or --max-size 1MB, or --max-latency 5ms.");
     }
+    checkAllButTheLimit();
+  }
+
+  /** As {@link #check}, for commands that need no limit. */
+  void checkAllButTheLimit() {
     if (task != null && model != null) {
       throw new UserException(
           "--task and --model are both given", "Name the task file, or the model with --data.");
@@ -274,6 +279,7 @@ final class RunOptions {
     add(words, "--max-latency", maxLatency);
     keep.forEach(rule -> add(words, "--keep", rule));
     exclude.forEach(rule -> add(words, "--exclude", rule));
+    addPath(words, "--warm-start", warmStart);
     add(words, "--progress", progress);
     return words;
   }

@@ -81,7 +81,12 @@ final class StudyCommands {
       }
       return folder;
     }
-    String name = safe(taskName(options)) + "-" + safe(targetName(options));
+    return freeFolder(taskName(options), targetName(options));
+  }
+
+  /** The folder {@code out/TASK-PURPOSE}, with a number when there is one already. */
+  static StudyFolder freeFolder(String task, String purpose) {
+    String name = safe(task) + "-" + safe(purpose);
     Path parent = Path.of("out");
     Path free = parent.resolve(name);
     for (int copy = 2; Files.exists(free); copy++) {

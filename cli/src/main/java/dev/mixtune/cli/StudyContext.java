@@ -1,7 +1,10 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.Plan;
+import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.results.StudyFolder;
 import dev.mixtune.results.StudyStore;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 
 /** What the steps of one study share; whoever opened a part closes it. */
@@ -16,4 +19,6 @@ record StudyContext(
     StudyMemory memory,
     LatencySource latencies,
     Deadline deadline,
-    ExecutorService workers) {}
+    ExecutorService workers,
+    List<Plan> warmStart,
+    List<SampleSet> robustness) {}

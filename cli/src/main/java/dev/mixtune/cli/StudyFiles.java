@@ -32,14 +32,22 @@ final class StudyFiles {
   }
 
   /** The frontier as data. */
-  void writeFrontier(Frontier frontier, ChosenFile.Written chosen) {
+  void writeFrontier(Frontier frontier, ChosenFile.Written chosen, String split) {
     FrontierJson.write(folder.frontierJson(), frontier);
     FrontierCsv.write(folder.frontierCsv(), frontier);
     ChosenJson.write(
         folder.chosenJson(),
         frontier,
         folder.chosenOnnx().getFileName().toString(),
-        chosen.sha256());
+        chosen.sha256(),
+        new ChosenJson.ReadBack(
+            chosen.sizeBytes(),
+            chosen.latency().ratio(),
+            chosen.latency().millis(),
+            chosen.latency().relativeError(),
+            chosen.right(),
+            chosen.samples(),
+            split));
   }
 
   /** The plots and the page. */

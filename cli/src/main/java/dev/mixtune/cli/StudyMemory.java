@@ -3,8 +3,10 @@ package dev.mixtune.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mixtune.engine.Plan;
 import dev.mixtune.results.StudyStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +15,8 @@ final class StudyMemory {
   static final String SENSITIVITY = "sensitivity";
   private static final String ARGUMENTS = "arguments";
   private static final String ELAPSED = "elapsedMillis";
+  private static final String STARTED = "started";
+  private static final String WARM_START = "warmStart";
   private static final String FLOAT_MILLIS = "floatMillis";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -52,6 +56,32 @@ final class StudyMemory {
   /** The name of the document that holds the command line. */
   static String argumentsName() {
     return ARGUMENTS;
+  }
+
+  /** Keeps when the study began, the first time. */
+  void rememberStarted(Instant now) {
+    if (store.document(STARTED).isEmpty()) {
+      store.putDocument(STARTED, JSON.valueToTree(now.toString()).toString());
+    }
+  }
+
+  /** When the study began, however often it was resumed since. */
+  Optional<Instant> started() {
+    return store.document(STARTED).map(text -> Instant.parse(text.replace("\"", "")));
+  }
+
+  /** Keeps the plans that the search begins with: the study they came from may change. */
+  void rememberWarmStart(List<Plan> plans) {
+    store.putDocument(
+        WARM_START, JSON.valueToTree(plans.stream().map(Plan::key).toList()).toString());
+  }
+
+  /** The plans that the search begins with, once they are kept. */
+  Optional<List<Plan>> warmStart() {
+    Optional<String> kept = store.document(WARM_START);
+    return kept.isEmpty()
+        ? Optional.empty()
+        : Optional.of(arguments(kept).stream().map(Plan::parse).toList());
   }
 
   void rememberElapsed(Duration elapsed) {

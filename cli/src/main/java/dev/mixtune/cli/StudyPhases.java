@@ -140,7 +140,7 @@ final class StudyPhases {
         new GeneticSearch(
                 space,
                 settings,
-                List.of(),
+                context.warmStart(),
                 candidates,
                 candidates.whenCutShort(),
                 progress -> show(progress, most))

@@ -4,11 +4,14 @@ import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.fitting.FittingProgress;
+import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.hardware.ProfileTarget;
 import dev.mixtune.hardware.TimerSettings;
 import dev.mixtune.results.StudyFolder;
 import dev.mixtune.results.StudyStore;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
@@ -50,9 +53,15 @@ final class StudyRun {
     ExecutorService workers = Executors.newFixedThreadPool(count);
     try (Workbench bench = Workbench.open(options, around)) {
       MenuBuilder menus = new MenuBuilder(bench, options);
+      List<SampleSet> robustness = bench.data().openRobustness();
+      List<Plan> begin = Files.exists(folder.studyDb()) ? null : warmStart(bench);
       try (StudyStore store = store(bench)) {
         StudyMemory memory = new StudyMemory(store);
         memory.rememberArguments(arguments);
+        memory.rememberStarted(Instant.ofEpochMilli(startMillis));
+        if (memory.warmStart().isEmpty()) {
+          memory.rememberWarmStart(begin == null ? warmStart(bench) : begin);
+        }
         introduce(bench);
         Duration budget = budget();
         bench.calibrate(count, workers, rounding(console));
@@ -65,14 +74,31 @@ final class StudyRun {
         try (LatencySource latencies = latencies(bench, memory)) {
           StudyContext context =
               new StudyContext(
-                  options, folder, console, around, bench, menus, store, memory, latencies,
-                  deadline, workers);
+                  options,
+                  folder,
+                  console,
+                  around,
+                  bench,
+                  menus,
+                  store,
+                  memory,
+                  latencies,
+                  deadline,
+                  workers,
+                  memory.warmStart().orElse(List.of()),
+                  robustness);
           return new StudyPhases(context).run();
         }
       }
     } finally {
       workers.shutdownNow();
     }
+  }
+
+  private List<Plan> warmStart(Workbench bench) {
+    return options.warmStart == null
+        ? List.of()
+        : WarmStart.read(options.warmStart, bench.network());
   }
 
   private StudyStore store(Workbench bench) {

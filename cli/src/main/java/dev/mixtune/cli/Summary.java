@@ -18,7 +18,12 @@ final class Summary {
     this.console = console;
   }
 
-  void print(Frontier frontier, Finding finding, ChosenFile.Written written, StudyFolder folder) {
+  void print(
+      Frontier frontier,
+      Finding finding,
+      ChosenFile.Written written,
+      List<String> robustness,
+      StudyFolder folder) {
     console.say("");
     console.say(
         String.format(
@@ -43,20 +48,16 @@ final class Summary {
         String.format(
             Locale.ROOT,
             "chosen.onnx, read back from disk: %d bytes (%.3f of the float file), %.3f of the"
-                + " float model's time%s.",
+                + " float model's time (%.3f ms%s).",
             written.sizeBytes(),
             (double) written.sizeBytes() / frontier.reference().sizeBytes(),
             written.latency().ratio(),
+            written.latency().millis(),
             written.latency().basis() == Basis.MEASURED
-                ? String.format(
-                    Locale.ROOT,
-                    " (%.3f ms, +-%.1f %%)",
-                    written.latency().millis(),
-                    100 * written.latency().relativeError())
-                : String.format(
-                    Locale.ROOT,
-                    " (%.0f %% of it modelled, none measured)",
-                    100 * frontier.target().modelledShare())));
+                ? String.format(Locale.ROOT, ", +-%.1f %%", 100 * written.latency().relativeError())
+                : ""));
+    console.say(written.basis());
+    robustness.forEach(console::say);
     console.say("Report: " + folder.reportHtml());
   }
 

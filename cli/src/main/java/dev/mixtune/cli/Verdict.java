@@ -51,20 +51,13 @@ final class Verdict {
   }
 
   private boolean isAllowed(Evaluation evaluation) {
-    boolean small = evaluation.sizeBytes() <= options.maxSizeBytes().orElse(Long.MAX_VALUE);
-    boolean fast =
-        Choice.latency(evaluation).millis() <= options.maxLatencyMillis().orElse(Double.MAX_VALUE);
-    return small && fast;
+    return Limits.of(options).areMetBy(evaluation);
   }
 
   /** When nothing meets --max-size or --max-latency: what comes closest to them. */
   private List<Evaluation> closest(List<Evaluation> frontier) {
-    Comparator<Evaluation> order =
-        options.maxSize != null
-            ? Comparator.comparingLong(Evaluation::sizeBytes)
-            : Comparator.comparingDouble(e -> Choice.latency(e).millis());
     return frontier.stream()
-        .min(order)
+        .min(Comparator.comparingDouble(Limits.of(options)::worstShare))
         .map(List::of)
         .orElseThrow(
             () ->

@@ -9,6 +9,7 @@ import dev.mixtune.engine.fitting.FittingProgress;
 import dev.mixtune.engine.fitting.FittingSettings;
 import dev.mixtune.engine.fitting.NetworkRounding;
 import dev.mixtune.engine.fitting.RoundedNetwork;
+import dev.mixtune.engine.fitting.RoundingCache;
 import dev.mixtune.engine.fitting.RoundingReport;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.graph.NetworkReader;
@@ -46,6 +47,7 @@ final class Workbench implements AutoCloseable {
   private static final int DEPLOYMENT_PART = 8;
 
   private final OrtRuntime runtime;
+  private final RoundingCache roundings;
   private final HostFacts host;
   private final Task task;
   private final Target target;
@@ -64,6 +66,7 @@ final class Workbench implements AutoCloseable {
     this.task = task(options, around);
     this.threads = options.threads == null ? task.latency().threads() : options.threads;
     this.runtime = OrtRuntime.start(around.cache());
+    this.roundings = new RoundingCache(around.cache().resolve("rounding"));
     this.network = new NetworkReader(runtime).read(task.model(), task.latency().axes());
     try (Session floatModel = runtime.open(task.model(), 1)) {
       this.batch = RunBatch.of(floatModel.inputs().get(0).shape(), task.latency().batch(), network);
@@ -139,9 +142,14 @@ final class Workbench implements AutoCloseable {
     Calibration calibration =
         new Calibrator(runtime, threads)
             .run(network, batches.get(), RangeMethods.named(RANGE_METHOD));
+    FittingSettings settings = FittingSettings.defaults();
     RoundedNetwork fitted =
-        new NetworkRounding(network, runtime, calibration, FittingSettings.defaults(), executor)
-            .round(batches, progress);
+        roundings.get(
+            network,
+            RoundingCache.key(network, calibration, settings, batches.get()),
+            () ->
+                new NetworkRounding(network, runtime, calibration, settings, executor)
+                    .round(batches, progress));
     rounded = fitted;
     lowering = new PlanLowering(network, calibration, fitted.library());
   }

@@ -123,6 +123,20 @@ class BundledStudyTest {
   }
 
   @Test
+  void theSecondMeasurementIsKept() throws IOException {
+    JsonNode readBack =
+        JSON.readTree(Files.readString(study.resolve("chosen.json"))).get("readBack");
+
+    assertThat(readBack.get("sizeBytes").asLong())
+        .isEqualTo(Files.size(study.resolve("chosen.onnx")));
+    assertThat(readBack.get("split").asText()).isEqualTo("holdout");
+    assertThat(readBack.get("right").asInt())
+        .isEqualTo(countRight(study.resolve("chosen.onnx"))[1]);
+    assertThat(JSON.readTree(Files.readString(study.resolve("run.json"))).get("status").asText())
+        .isEqualTo("met");
+  }
+
+  @Test
   void anyPointCanBeExportedAndAnswersAsRecorded() throws IOException {
     JsonNode point = frontier.get("points").get(frontier.get("points").size() / 2);
     Path file = temp.resolve("point.onnx");

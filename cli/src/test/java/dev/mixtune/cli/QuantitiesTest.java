@@ -34,7 +34,7 @@ class QuantitiesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"95", "100%", "0%", "49%", "x%"})
+  @ValueSource(strings = {"95", "100%", "0%", "49%", "50%", "x%"})
   void aConfidenceWithoutSenseIsRefused(String text) {
     assertThatThrownBy(() -> Quantities.confidence(text))
         .isInstanceOf(UserException.class)

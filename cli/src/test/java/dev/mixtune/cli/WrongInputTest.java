@@ -114,7 +114,7 @@ class WrongInputTest {
     "--bits, 3",
     "--objectives, speed",
     "--prefer, both",
-    "--confidence, 20%",
+    "--confidence, 50%",
     "--workers, 0",
     "--max-evaluations, 0",
     "--progress, loud"
@@ -145,6 +145,11 @@ class WrongInputTest {
   }
 
   @Test
+  void analysisOfAModelWithoutData() {
+    refused(Tune.run("analyze", "--model", "nix.onnx"), "--model and --data");
+  }
+
+  @Test
   void ruleThatMatchesNoLayer() {
     refused(
         Tune.run("--max-drop", "1%", "--keep", "nix=8", "--out", temp.resolve("out").toString()),
@@ -155,6 +160,16 @@ class WrongInputTest {
   @Test
   void unknownOption() {
     refused(Tune.run("--tusk", "x"), "--tusk");
+  }
+
+  @Test
+  void warmStartWithoutStudy() {
+    Path out = temp.resolve("out");
+    refused(
+        Tune.run("--max-drop", "1%", "--warm-start", temp.toString(), "--out", out.toString()),
+        temp.toString(),
+        "holds no study");
+    assertThat(out).doesNotExist();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.mixtune.results;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** Says in plain words what is known about the chosen plan's drop. */
@@ -11,7 +12,7 @@ final class CertificateWords {
     CERTIFIED("Certified"),
     NOT_CERTIFIED("Not certified"),
     LIMIT_MISSED("Limit missed"),
-    NO_LIMIT("Bounded"),
+    NO_LIMIT("No limit on the drop"),
     UNTESTED("Not tested");
 
     private final String word;
@@ -25,41 +26,79 @@ final class CertificateWords {
     }
   }
 
-  private final Frontier frontier;
+  private static final String UNTESTED =
+      "No plan was tested on holdout data. The drop is known only on the data that the search has"
+          + " used to select plans, which makes it look smaller than it is.";
 
-  CertificateWords(Frontier frontier) {
+  private final Frontier frontier;
+  private final StudyStatus status;
+
+  /**
+   * @param status of the study: whether a limit is missed depends on all plans, not on the chosen
+   *     one alone
+   */
+  CertificateWords(Frontier frontier, StudyStatus status) {
     this.frontier = frontier;
+    this.status = status;
   }
 
   Verdict verdict() {
+    return switch (status) {
+      case DROP_MISSED, SIZE_OR_LATENCY_MISSED -> Verdict.LIMIT_MISSED;
+      case NOT_CERTIFIED -> Verdict.NOT_CERTIFIED;
+      case MET, STOPPED -> aboutTheDrop();
+    };
+  }
+
+  /** What is known of the drop, whatever became of the other limits. */
+  private Verdict aboutTheDrop() {
     Frontier.CertificateFacts certificate = frontier.certificate();
     OptionalDouble limit = frontier.absoluteLimit();
     if (certificate == null) {
-      return Verdict.UNTESTED;
+      return heldOut().isPresent() && limit.isEmpty() ? Verdict.NO_LIMIT : Verdict.UNTESTED;
     }
     if (limit.isEmpty()) {
       return Verdict.NO_LIMIT;
     }
-    if (certificate.upperBound() <= limit.getAsDouble()) {
-      return Verdict.CERTIFIED;
-    }
-    return estimate() <= limit.getAsDouble() ? Verdict.NOT_CERTIFIED : Verdict.LIMIT_MISSED;
+    return certificate.upperBound() <= limit.getAsDouble()
+        ? Verdict.CERTIFIED
+        : Verdict.NOT_CERTIFIED;
   }
 
   /** One sentence after the other. */
   List<String> sentences() {
-    Frontier.CertificateFacts certificate = frontier.certificate();
     List<String> words = new ArrayList<>();
-    if (certificate == null) {
+    if (status == StudyStatus.SIZE_OR_LATENCY_MISSED) {
       words.add(
-          "No plan was tested on holdout data. The drop is known only on the data that the search"
-              + " has used to select plans, which makes it look smaller than it is.");
-      return words;
+          "No plan meets the limits of size and latency that were asked for; this one comes"
+              + " closest.");
     }
+    Frontier.CertificateFacts certificate = frontier.certificate();
+    if (certificate == null) {
+      words.add(heldOut().map(this::estimated).orElse(UNTESTED));
+    } else {
+      tested(certificate, words);
+    }
+    return words;
+  }
+
+  private String estimated(Score score) {
+    return "On "
+        + Figures.count(score.samples(), "sample")
+        + " that the search never saw, the drop is "
+        + Figures.points(score.drop())
+        + " points ("
+        + Figures.confidence(frontier.limit().confidence())
+        + " interval "
+        + Figures.interval(score.dropInterval())
+        + ").";
+  }
+
+  private void tested(Frontier.CertificateFacts certificate, List<String> words) {
     String bound = Figures.points(certificate.upperBound());
     String confidence = Figures.confidence(certificate.confidence());
     String samples = Figures.count(certificate.samples(), "sample");
-    switch (verdict()) {
+    switch (status == StudyStatus.DROP_MISSED ? Verdict.LIMIT_MISSED : aboutTheDrop()) {
       case CERTIFIED ->
           words.add(
               "On "
@@ -75,7 +114,7 @@ final class CertificateWords {
           words.add(
               "The limit of "
                   + limit()
-                  + " is met by the estimate, but not certified: on "
+                  + " is not certified: on "
                   + samples
                   + " that the search never saw, the drop can be as large as "
                   + bound
@@ -116,15 +155,11 @@ final class CertificateWords {
         "These samples could certify limits from "
             + Figures.points(certificate.limitResolvable())
             + " points upwards.");
-    return words;
   }
 
-  /** The drop on the holdout, or on search data where there is none. */
-  private double estimate() {
-    return frontier
-        .chosen()
-        .map(point -> point.holdout() == null ? point.search().drop() : point.holdout().drop())
-        .orElse(Double.POSITIVE_INFINITY);
+  /** The chosen plan's score on the holdout. */
+  private Optional<Score> heldOut() {
+    return frontier.chosen().map(FrontierPoint::holdout);
   }
 
   private String limit() {

@@ -13,13 +13,42 @@ public final class ChosenJson {
   private ChosenJson() {}
 
   /**
+   * The second measurement: the model file was read back from disk, scored and timed again.
+   *
+   * @param sizeBytes of the file
+   * @param latencyRatio against float
+   * @param latencyMs milliseconds of one inference
+   * @param relativeError of the ratio
+   * @param right samples answered right; what was recorded before
+   * @param samples number of samples
+   * @param split which samples, {@code holdout} or {@code search}
+   */
+  public record ReadBack(
+      long sizeBytes,
+      double latencyRatio,
+      double latencyMs,
+      double relativeError,
+      int right,
+      int samples,
+      String split) {
+    public ReadBack {
+      Numbers.requirePositive("sizeBytes", sizeBytes);
+      Numbers.requirePositive("latencyRatio", latencyRatio);
+      Numbers.requirePositive("latencyMs", latencyMs);
+      Numbers.requireFinite("relativeError", relativeError);
+    }
+  }
+
+  /**
    * Writes the file, whole or not at all.
    *
    * @param modelFile name of the model file beside it
    * @param modelSha256 of its bytes, in hexadecimal digits
+   * @param readBack what the file itself came to
    * @throws IllegalArgumentException when the frontier has no chosen point
    */
-  public static void write(Path file, Frontier frontier, String modelFile, String modelSha256) {
+  public static void write(
+      Path file, Frontier frontier, String modelFile, String modelSha256, ReadBack readBack) {
     FrontierPoint point =
         frontier.chosen().orElseThrow(() -> new IllegalArgumentException("no point is chosen"));
     List<ChosenLayer> layers = new ArrayList<>();
@@ -44,7 +73,8 @@ public final class ChosenJson {
             frontier.certificate(),
             frontier.reference(),
             layers,
-            point);
+            point,
+            readBack);
     AtomicFile.write(file, StudyJson.write(chosen));
   }
 
@@ -62,5 +92,6 @@ public final class ChosenJson {
       Frontier.@Nullable CertificateFacts certificate,
       Frontier.Reference reference,
       List<ChosenLayer> layers,
-      FrontierPoint point) {}
+      FrontierPoint point,
+      ReadBack readBack) {}
 }

@@ -91,7 +91,8 @@ public record Frontier(
    *
    * @param name such as {@code host}
    * @param basis the weakest basis among its latencies
-   * @param modelledShare share of the predicted time that comes from modelled entries, 0..1
+   * @param modelledShare share of the chosen plan's predicted time that comes from modelled
+   *     entries, 0..1
    */
   public record Target(String name, Basis basis, double modelledShare) {
     public Target {

@@ -84,46 +84,4 @@ public record FrontierPoint(
   public Plan plan() {
     return new Plan(schemes.stream().map(Scheme::ofId).toList());
   }
-
-  /** This point, marked as chosen or not. */
-  public FrontierPoint withChosen(boolean choice) {
-    return new FrontierPoint(
-        id,
-        bits,
-        schemes,
-        kernels,
-        search,
-        holdout,
-        latencyMs,
-        latencyRatio,
-        latencyRelativeError,
-        predictedLatencyMs,
-        latencyBasis,
-        sizeBytes,
-        sizeRatio,
-        averageBits,
-        uniform,
-        choice);
-  }
-
-  /** This point with its score on the holdout. */
-  public FrontierPoint withHoldout(@Nullable Score score) {
-    return new FrontierPoint(
-        id,
-        bits,
-        schemes,
-        kernels,
-        search,
-        score,
-        latencyMs,
-        latencyRatio,
-        latencyRelativeError,
-        predictedLatencyMs,
-        latencyBasis,
-        sizeBytes,
-        sizeRatio,
-        averageBits,
-        uniform,
-        chosen);
-  }
 }

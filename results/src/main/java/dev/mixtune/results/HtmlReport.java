@@ -29,7 +29,7 @@ public final class HtmlReport {
   /** The page. */
   public String text() {
     Frontier frontier = view.frontier();
-    ReportSummary summary = new ReportSummary(frontier);
+    ReportSummary summary = new ReportSummary(frontier, run.status());
     ComparisonTable comparison = new ComparisonTable(frontier);
     LayerTable layers = new LayerTable(frontier, sensitivity);
     ReportNotes notes = new ReportNotes(frontier, run);

@@ -35,7 +35,7 @@ final class ReportNotes {
             deployment.shape(),
             Figures.count(deployment.threads(), "thread")));
     facts.put(
-        "share of predicted time that is modelled",
+        "share of the chosen plan's time that is modelled",
         Figures.percent(frontier.target().modelledShare()));
     facts.put("search split", scored(reference.search()));
     facts.put("holdout", holdout == null ? "not used" : scored(holdout));
@@ -82,12 +82,18 @@ final class ReportNotes {
           + " with the batch and threads given above; other devices, batches, threads and loads"
           + " have their own.";
     }
-    return "No latency was measured on "
-        + target
-        + ": "
-        + Figures.percent(frontier.target().modelledShare())
-        + " of the predicted time comes from modelled entries. Compare plans by it; do not promise"
-        + " it to anyone before it is measured.";
+    double modelled = frontier.target().modelledShare();
+    String basis =
+        modelled > 1 - 1e-9
+            ? "No latency was measured on " + target + ": all of the predicted time is modelled."
+            : "Latencies on "
+                + target
+                + " were predicted from its profile; of the chosen plan's time "
+                + Figures.percent(modelled)
+                + " is modelled, the rest was measured or scaled from measurements, kernel by"
+                + " kernel.";
+    return basis
+        + " Compare plans by it; do not promise it to anyone before the whole model is measured.";
   }
 
   private static String scored(Frontier.ReferenceScore score) {

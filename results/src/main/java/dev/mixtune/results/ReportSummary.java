@@ -8,9 +8,11 @@ import java.util.Locale;
 /** The top of the report: the chosen plan in four figures, and what is certain about it. */
 final class ReportSummary {
   private final Frontier frontier;
+  private final StudyStatus status;
 
-  ReportSummary(Frontier frontier) {
+  ReportSummary(Frontier frontier, StudyStatus status) {
     this.frontier = frontier;
+    this.status = status;
   }
 
   Html headline() {
@@ -83,7 +85,7 @@ final class ReportSummary {
   }
 
   Html certificate() {
-    CertificateWords words = new CertificateWords(frontier);
+    CertificateWords words = new CertificateWords(frontier, status);
     CertificateWords.Verdict verdict = words.verdict();
     String css = "badge " + verdict.name().toLowerCase(Locale.ROOT).replace('_', '-');
     return Html.tag(

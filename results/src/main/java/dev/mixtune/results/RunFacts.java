@@ -15,6 +15,7 @@ import java.util.Map;
  * @param finished date and time in ISO 8601
  * @param wallSeconds seconds spent, all resumes together
  * @param ended why the search ended, in words
+ * @param status what became of the limits
  * @param settings name and value, such as the budget
  * @param versions program and version
  * @param host such as processor, cores and operating system
@@ -26,6 +27,7 @@ public record RunFacts(
     String finished,
     double wallSeconds,
     String ended,
+    StudyStatus status,
     Map<String, String> settings,
     Map<String, String> versions,
     Map<String, String> host,

@@ -113,16 +113,6 @@ public final class StudyReader implements AutoCloseable {
         plan.key());
   }
 
-  /** All scores on the holdout, in the order in which they were recorded. */
-  public Map<Plan, PairedScore> holdouts() {
-    Map<Plan, PairedScore> scores = new LinkedHashMap<>();
-    all(
-            "SELECT plan, " + StudyRows.SCORE_COLUMNS + " FROM holdout ORDER BY id",
-            row -> Map.entry(Plan.parse(row.getString(1)), StudyRows.score(row)))
-        .forEach(entry -> scores.put(entry.getKey(), entry.getValue()));
-    return scores;
-  }
-
   /** A document that was put under this name. */
   public Optional<String> document(String name) {
     return first("SELECT json FROM documents WHERE name = ?", row -> row.getString(1), name);

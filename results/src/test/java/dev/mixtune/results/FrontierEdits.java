@@ -19,6 +19,25 @@ final class FrontierEdits {
     return copy(f, f.task(), f.limit(), f.layers(), f.points(), f.uniforms(), certificate);
   }
 
+  static Frontier with(Frontier f, Frontier.Target target) {
+    return new Frontier(
+        f.schemaVersion(),
+        f.task(),
+        f.metric(),
+        f.model(),
+        target,
+        f.reference(),
+        f.latency(),
+        f.limit(),
+        f.layers(),
+        f.points(),
+        f.uniforms(),
+        f.certificate(),
+        f.hypervolume(),
+        f.evaluations(),
+        f.seed());
+  }
+
   static Frontier withUniforms(Frontier f, List<FrontierPoint> uniforms) {
     return copy(f, f.task(), f.limit(), f.layers(), f.points(), uniforms, f.certificate());
   }
@@ -70,6 +89,34 @@ final class FrontierEdits {
         p.averageBits(),
         p.uniform(),
         p.chosen());
+  }
+
+  static FrontierPoint chosen(FrontierPoint p) {
+    return judged(p, p.holdout(), true);
+  }
+
+  static FrontierPoint held(FrontierPoint p, @Nullable Score holdout) {
+    return judged(p, holdout, p.chosen());
+  }
+
+  private static FrontierPoint judged(FrontierPoint p, @Nullable Score holdout, boolean chosen) {
+    return new FrontierPoint(
+        p.id(),
+        p.bits(),
+        p.schemes(),
+        p.kernels(),
+        p.search(),
+        holdout,
+        p.latencyMs(),
+        p.latencyRatio(),
+        p.latencyRelativeError(),
+        p.predictedLatencyMs(),
+        p.latencyBasis(),
+        p.sizeBytes(),
+        p.sizeRatio(),
+        p.averageBits(),
+        p.uniform(),
+        chosen);
   }
 
   static FrontierPoint scored(FrontierPoint p, Score search) {

@@ -188,11 +188,16 @@ class FrontierFilesTest {
   @Test
   void theChosenFileSaysWhatEachLayerIs() throws IOException {
     Path file = folder.resolve("chosen.json");
-    ChosenJson.write(file, frontier, "chosen.onnx", "ab".repeat(32));
+    ChosenJson.ReadBack readBack =
+        new ChosenJson.ReadBack(75_349, 0.5, 1.95, 0.01, 5_400, 6_000, "holdout");
+    ChosenJson.write(file, frontier, "chosen.onnx", "ab".repeat(32), readBack);
     JsonNode json = JACKSON.readTree(Files.readAllBytes(file));
     FrontierPoint chosen = frontier.chosen().orElseThrow();
     assertThat(json.get("model").get("file").asText()).isEqualTo("chosen.onnx");
     assertThat(json.get("point").get("id").asText()).isEqualTo(chosen.id());
+    assertThat(json.get("readBack").get("sizeBytes").asLong()).isEqualTo(75_349);
+    assertThat(json.get("readBack").get("right").asInt()).isEqualTo(5_400);
+    assertThat(json.get("readBack").get("split").asText()).isEqualTo("holdout");
     assertThat(json.get("layers")).hasSize(SyntheticStudy.LAYERS);
     for (int layer = 0; layer < SyntheticStudy.LAYERS; layer++) {
       assertThat(json.get("layers").get(layer).get("bits").asInt())
@@ -205,6 +210,10 @@ class FrontierFilesTest {
     Path run = folder.resolve("run.json");
     SyntheticStudy.run().write(run);
     assertThat(RunFacts.read(run)).isEqualTo(SyntheticStudy.run());
+    SyntheticStudy.run(StudyStatus.NOT_CERTIFIED).write(run);
+    assertThat(RunFacts.read(run).status()).isEqualTo(StudyStatus.NOT_CERTIFIED);
+    assertThat(JACKSON.readTree(Files.readAllBytes(run)).get("status").asText())
+        .isEqualTo("not-certified");
     Path splits = folder.resolve("splits.json");
     SplitIndices indices = new SplitIndices(List.of(0, 2, 5), List.of(1, 3));
     indices.write(splits);

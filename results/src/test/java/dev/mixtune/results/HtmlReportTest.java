@@ -85,17 +85,59 @@ class HtmlReportTest {
         .contains("made-up processor");
     Frontier.CertificateFacts facts =
         new Frontier.CertificateFacts("p", 0.013, 0.95, 500, "Tango", 1, 0.012);
-    assertThat(new CertificateWords(FrontierEdits.with(frontier, facts)).verdict())
+    Frontier unsure = FrontierEdits.with(frontier, facts);
+    assertThat(verdict(unsure, StudyStatus.NOT_CERTIFIED))
         .isEqualTo(CertificateWords.Verdict.NOT_CERTIFIED);
-    Frontier strict =
-        FrontierEdits.with(
-            FrontierEdits.with(frontier, facts), new Frontier.Limit(0.001, false, 0.95));
-    assertThat(new CertificateWords(strict).verdict())
+    assertThat(verdict(unsure, StudyStatus.DROP_MISSED))
         .isEqualTo(CertificateWords.Verdict.LIMIT_MISSED);
     Frontier untested = FrontierEdits.with(frontier, (Frontier.CertificateFacts) null);
-    assertThat(new CertificateWords(untested).verdict())
-        .isEqualTo(CertificateWords.Verdict.UNTESTED);
-    assertThat(report(untested)).contains("No plan was tested on holdout data");
+    assertThat(verdict(untested, StudyStatus.STOPPED)).isEqualTo(CertificateWords.Verdict.UNTESTED);
+    Frontier neverHeld =
+        FrontierEdits.with(
+            untested,
+            untested.points().stream().map(point -> FrontierEdits.held(point, null)).toList());
+    assertThat(report(neverHeld)).contains("No plan was tested on holdout data");
+  }
+
+  private static CertificateWords.Verdict verdict(Frontier frontier, StudyStatus status) {
+    return new CertificateWords(frontier, status).verdict();
+  }
+
+  @Test
+  void aMissedSizeIsNeverCalledCertified() {
+    // The chosen plan's drop is certified, but the file is larger than was asked for.
+    String page =
+        new HtmlReport(study.view(), null, SyntheticStudy.run(StudyStatus.SIZE_OR_LATENCY_MISSED))
+            .text();
+    assertThat(page)
+        .contains("Limit missed")
+        .contains("No plan meets the limits of size and latency")
+        .contains("the drop is at most")
+        .doesNotContain("Certified");
+  }
+
+  @Test
+  void withoutALimitOnTheDropItIsGivenWithItsInterval() {
+    Frontier free =
+        FrontierEdits.with(
+            FrontierEdits.with(study.frontier(), (Frontier.CertificateFacts) null),
+            new Frontier.Limit(null, false, 0.95));
+    assertThat(verdict(free, StudyStatus.MET)).isEqualTo(CertificateWords.Verdict.NO_LIMIT);
+    assertThat(new CertificateWords(free, StudyStatus.MET).sentences())
+        .singleElement()
+        .asString()
+        .startsWith("On 6,000 samples that the search never saw, the drop is ")
+        .contains("95 % interval");
+  }
+
+  @Test
+  void aPartlyMeasuredProfileIsNotCalledUnmeasured() {
+    Frontier modelled = new SyntheticStudy(3, Basis.MODELLED).frontier();
+    Frontier mixed =
+        FrontierEdits.with(modelled, new Frontier.Target("board", Basis.MODELLED, 0.25));
+    assertThat(report(mixed))
+        .contains("of the chosen plan&#39;s time 25.00 % is modelled")
+        .doesNotContain("No latency was measured");
   }
 
   @Test

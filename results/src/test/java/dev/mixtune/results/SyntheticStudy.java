@@ -152,18 +152,23 @@ final class SyntheticStudy {
     Score holdout = score(best.search().drop() + 0.0011, HOLDOUT);
     List<FrontierPoint> marked =
         points.stream()
-            .map(point -> point == best ? best.withChosen(true).withHoldout(holdout) : point)
+            .map(
+                point ->
+                    point == best ? FrontierEdits.held(FrontierEdits.chosen(best), holdout) : point)
             .toList();
     List<FrontierPoint> uniforms =
         uniforms().stream()
-            .map(point -> point.withHoldout(score(point.search().drop() + 0.0004, HOLDOUT)))
+            .map(point -> FrontierEdits.held(point, score(point.search().drop() + 0.0004, HOLDOUT)))
             .toList();
     return new Frontier(
         1,
         "cifar10-resnet20",
         "top1",
         new Frontier.ModelFile("model.onnx", "0".repeat(64)),
-        new Frontier.Target(basis == Basis.MEASURED ? "host" : "pixel8", basis, 0.0),
+        new Frontier.Target(
+            basis == Basis.MEASURED ? "host" : "pixel8",
+            basis,
+            basis == Basis.MEASURED ? 0.0 : 1.0),
         new Frontier.Reference(
             new Frontier.ReferenceScore(FLOAT_ACCURACY, SEARCH, 3652),
             new Frontier.ReferenceScore(FLOAT_ACCURACY, HOLDOUT, 5479),
@@ -218,6 +223,10 @@ final class SyntheticStudy {
   }
 
   static RunFacts run() {
+    return run(StudyStatus.MET);
+  }
+
+  static RunFacts run(StudyStatus status) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("budget", "10 minutes");
     settings.put("objectives", "accuracy, latency, size");
@@ -234,6 +243,7 @@ final class SyntheticStudy {
         "2026-01-02T22:10:00Z",
         600,
         "the budget was spent",
+        status,
         settings,
         versions,
         host,

@@ -95,6 +95,26 @@ class SearchSpaceTest {
   }
 
   @Test
+  void layersThatStayFloatAddNoUniformPlan() {
+    MenuEntry untouched = entry(Scheme.F32, 400, 0, 5);
+    SearchSpace excluded =
+        SearchSpace.of(
+            2, List.of(menu(0, untouched), menu(1, entry(Scheme.F16, 200, 0, 4), EIGHT)));
+    assertThat(UniformPlans.of(excluded).keySet()).containsExactly(16, 8);
+    assertThat(UniformPlans.of(excluded).get(16).key()).isEqualTo("f32 f16");
+    assertThat(UniformPlans.of(excluded).get(8).key()).isEqualTo("f32 w8a8");
+    SearchSpace allFloat = SearchSpace.of(2, List.of(menu(0, untouched), menu(1, untouched)));
+    assertThat(UniformPlans.of(allFloat)).containsOnlyKeys(32);
+  }
+
+  @Test
+  void equalUniformPlansAreListedOnceUnderTheNarrowestWidth() {
+    SearchSpace fixed = SearchSpace.of(2, List.of(menu(0, FOUR), menu(1, EIGHT)));
+    assertThat(UniformPlans.of(fixed)).containsOnlyKeys(4);
+    assertThat(UniformPlans.of(fixed).get(4).key()).isEqualTo("w4a8 w8a8");
+  }
+
+  @Test
   void uniformPlansTakeTheFastestSchemeOfAWidth() {
     MenuEntry fast = entry(Scheme.W8A8, 110, 3, 1);
     MenuEntry slow = entry(Scheme.W8_BLOCK, 100, 1, 2);
