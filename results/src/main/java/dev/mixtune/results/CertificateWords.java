@@ -95,7 +95,7 @@ final class CertificateWords {
   }
 
   private void tested(Frontier.CertificateFacts certificate, List<String> words) {
-    String bound = Figures.points(certificate.upperBound());
+    String bound = Figures.bound(certificate.upperBound());
     String confidence = Figures.confidence(certificate.confidence());
     String samples = Figures.count(certificate.samples(), "sample");
     switch (status == StudyStatus.DROP_MISSED ? Verdict.LIMIT_MISSED : aboutTheDrop()) {
@@ -153,7 +153,7 @@ final class CertificateWords {
             + ").");
     words.add(
         "These samples could certify limits from "
-            + Figures.points(certificate.limitResolvable())
+            + Figures.bound(certificate.limitResolvable())
             + " points upwards.");
   }
 

@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 
 /** Prints quantities for people. The only place in this room where fractions become percent. */
 final class Figures {
+  /** 0.07 times 10,000 is a little above 700 in binary. */
+  private static final double CEILING_SLACK = 1e-6;
+
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Cs}\\uFFFE\\uFFFF]+");
   private static final int LONGEST_NAME = 80;
 
@@ -33,6 +36,11 @@ final class Figures {
   static String points(double fraction) {
     String text = String.format(Locale.ROOT, "%.2f", 100 * fraction);
     return (text.equals("-0.00") ? "0.00" : text).replace('-', '\u2212');
+  }
+
+  /** As {@link #points}, never shown smaller than it is: for what is claimed as a bound. */
+  static String bound(double fraction) {
+    return points(Math.ceil(fraction * 10_000 - CEILING_SLACK) / 10_000);
   }
 
   /** {@code −0.10 to 0.52}. */
