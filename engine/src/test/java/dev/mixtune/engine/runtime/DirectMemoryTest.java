@@ -55,9 +55,10 @@ class DirectMemoryTest {
   /** 300 runs of 2 x 400 kB in sessions of their own would be 240 MB. */
   @Test
   void runsUseTheSameMemoryAgain() {
+    OrtRuntime runtime = TestKit.runtime();
     long before = directBytes();
     for (int run = 0; run < 300; run++) {
-      try (Session session = TestKit.runtime().open(SUM, 1)) {
+      try (Session session = runtime.open(SUM, 1)) {
         session.run(Map.of("a", rows(100, run), "b", rows(100, 1)));
       }
     }
