@@ -6,7 +6,6 @@ import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.lowering.LoweredPlan;
-import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.Outcome;
@@ -202,10 +201,5 @@ final class Candidates implements Evaluator {
     } catch (CancellationException e) {
       return Optional.empty();
     }
-  }
-
-  /** Bytes of the deployable file of a plan. */
-  static long fileBytes(PlanLowering lowering, Plan plan) {
-    return lowering.lower(plan).model().length;
   }
 }

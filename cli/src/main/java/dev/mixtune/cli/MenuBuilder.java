@@ -101,7 +101,7 @@ final class MenuBuilder {
   List<Menu> menus(Sensitivity sensitivity) {
     List<Layer> layers = bench.network().layers();
     Plan untouched = Plan.uniform(layers.size(), Scheme.F32);
-    long untouchedBytes = Candidates.fileBytes(bench.lowering(), untouched);
+    long untouchedBytes = fileBytes(untouched);
     List<Menu> menus = new ArrayList<>();
     bench
         .network()
@@ -117,7 +117,7 @@ final class MenuBuilder {
                   for (int member : members) {
                     changed = changed.with(member, scheme);
                   }
-                  long saved = untouchedBytes - Candidates.fileBytes(bench.lowering(), changed);
+                  long saved = untouchedBytes - fileBytes(changed);
                   entries.add(
                       new MenuEntry(scheme, Math.max(1, floatBytes - saved), damage.get(), 0));
                 }
@@ -128,6 +128,11 @@ final class MenuBuilder {
               menus.add(new Menu(group, members, entries));
             });
     return menus;
+  }
+
+  /** Bytes of the deployable file of a plan. */
+  private long fileBytes(Plan plan) {
+    return bench.lowering().lower(plan).model().length;
   }
 
   private Set<Scheme> schemesOfAll(List<Integer> members) {

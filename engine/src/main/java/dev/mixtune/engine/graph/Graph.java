@@ -69,11 +69,6 @@ public final class Graph {
     return model.getGraph().getOutputList();
   }
 
-  /** Whether the value is a graph output. */
-  public boolean isOutput(String value) {
-    return outputs.contains(value);
-  }
-
   /**
    * Whether something finds the value by its name: the user, as a graph output, or the body of a
    * control-flow node. Such a value must stay float under its own name.
