@@ -53,6 +53,10 @@ final class FrontierAssembler {
     for (Evaluation evaluation : search.frontier()) {
       points.add(point(evaluation, finding));
     }
+    if (points.stream().noneMatch(FrontierPoint::chosen)) {
+      // The widest uniform plan, off the frontier on search data alone, and all that held.
+      points.add(0, point(finding.chosen(), finding));
+    }
     return new Frontier(
         Frontier.SCHEMA_VERSION,
         bench.task().name(),

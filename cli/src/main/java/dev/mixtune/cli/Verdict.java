@@ -66,10 +66,32 @@ final class Verdict {
                     "See tune.log in the study's folder for what each one failed with."));
   }
 
+  /**
+   * The plans, and before them the uniform plan of the widest width where it is not among them:
+   * whatever few search samples say, nothing is safer.
+   */
+  private List<Evaluation> withWidestUniform(SearchResult search, List<Evaluation> plans) {
+    Plan widest =
+        search.uniforms().entrySet().stream()
+            .max(Map.Entry.comparingByKey())
+            .map(Map.Entry::getValue)
+            .orElseThrow();
+    List<Evaluation> tested = new ArrayList<>();
+    boolean known = plans.stream().anyMatch(e -> e.plan().equals(widest));
+    search.evaluations().stream()
+        .filter(e -> !known && e.plan().equals(widest) && !e.isFailed())
+        .filter(this::isAllowed)
+        .forEach(tested::add);
+    tested.addAll(plans);
+    return tested;
+  }
+
   private Finding certified(
       SearchResult search, List<Evaluation> plans, MaxDrop limit, boolean missed) {
-    Choice choice = new Choice(plans, options.prefersSize());
-    List<Evaluation> ordered = choice.safestFirst();
+    List<Evaluation> tested = withWidestUniform(search, plans);
+    Choice choice = new Choice(tested, options.prefersSize());
+    List<Evaluation> ordered = new ArrayList<>(tested.subList(0, tested.size() - plans.size()));
+    ordered.addAll(new Choice(plans, options.prefersSize()).safestFirst());
     List<Plan> order = ordered.stream().map(Evaluation::plan).toList();
     Map<String, PairedScore> scores = new HashMap<>();
     List<Certificate.Candidate> candidates = new ArrayList<>();
@@ -83,7 +105,7 @@ final class Verdict {
                 new DropLimit(limit.fraction(), limit.relative()), options.confidenceFraction())
             .test(candidates, choice.preference());
     Map<String, Evaluation> byId =
-        plans.stream().collect(Collectors.toMap(e -> e.plan().id(), Function.identity()));
+        tested.stream().collect(Collectors.toMap(e -> e.plan().id(), Function.identity()));
     Evaluation chosen = byId.get(result.pointId());
     if (chosen == null) {
       throw new IllegalStateException("the certificate names an unknown plan " + result.pointId());
