@@ -54,7 +54,7 @@ final class FrontierAssembler {
       points.add(point(evaluation, finding));
     }
     if (points.stream().noneMatch(FrontierPoint::chosen)) {
-      // The widest uniform plan, off the frontier on search data alone, and all that held.
+      // The widest uniform plan was chosen: other plans beat it, but on search data only.
       points.add(0, point(finding.chosen(), finding));
     }
     return new Frontier(
