@@ -5,6 +5,7 @@ import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Rounding;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -46,6 +47,7 @@ public final class StudyReader implements AutoCloseable {
     try {
       connection = StudyConnection.forReading(file);
       StudySchema.check(connection, file);
+      StudySchema.showAsCurrent(connection);
       return new StudyReader(file, connection);
     } catch (SQLException e) {
       closeQuietly(connection, e);
@@ -82,9 +84,31 @@ public final class StudyReader implements AutoCloseable {
     return all(selectEvaluations("ORDER BY id"), StudyRows::recorded);
   }
 
-  /** The evaluation of a plan. */
+  /** The evaluation of a plan with the library's weights. */
   public Optional<Evaluation> find(Plan plan) {
-    return first(selectEvaluations("WHERE plan = ?"), StudyRows::evaluation, plan.key());
+    return find(plan, Rounding.LIBRARY);
+  }
+
+  /** The evaluation of a plan with these weights. */
+  public Optional<Evaluation> find(Plan plan, Rounding rounding) {
+    return first(
+        selectEvaluations("WHERE plan = ? AND rounding = ?"),
+        StudyRows::evaluation,
+        plan.key(),
+        rounding.id());
+  }
+
+  /**
+   * SHA-256, in hexadecimal digits, of the file that the study keeps of an evaluation; empty when
+   * it keeps none.
+   */
+  public Optional<String> fileSha256(Plan plan, Rounding rounding) {
+    return first(
+        "SELECT file_sha256 FROM evaluations"
+            + " WHERE plan = ? AND rounding = ? AND file_sha256 IS NOT NULL",
+        row -> row.getString(1),
+        plan.key(),
+        rounding.id());
   }
 
   /** The latency of a kernel signature. */
@@ -105,12 +129,13 @@ public final class StudyReader implements AutoCloseable {
     return latencies;
   }
 
-  /** A plan's score on the holdout. */
-  public Optional<PairedScore> findHoldout(Plan plan) {
+  /** The score of a plan with these weights on the holdout. */
+  public Optional<PairedScore> findHoldout(Plan plan, Rounding rounding) {
     return first(
-        "SELECT " + StudyRows.SCORE_COLUMNS + " FROM holdout WHERE plan = ?",
+        "SELECT " + StudyRows.SCORE_COLUMNS + " FROM holdout WHERE plan = ? AND rounding = ?",
         StudyRows::score,
-        plan.key());
+        plan.key(),
+        rounding.id());
   }
 
   /** A document that was put under this name. */

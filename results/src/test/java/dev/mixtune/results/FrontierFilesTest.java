@@ -105,6 +105,17 @@ class FrontierFilesTest {
     assertThat(FrontierJson.read(file)).isEqualTo(frontier);
   }
 
+  /** Files from before plans were rounded for themselves: every point has the library's weights. */
+  @Test
+  void aFileWithoutRoundingsIsRead() throws IOException {
+    Path file = folder.resolve("frontier.json");
+    String text = FrontierJson.text(frontier);
+    String older = text.replaceAll(",\\s*\"rounding\" : \"library\"", "");
+    assertThat(older).isNotEqualTo(text).doesNotContain("rounding");
+    Files.writeString(file, older);
+    assertThat(FrontierJson.read(file)).isEqualTo(frontier);
+  }
+
   @Test
   void theSameFrontierGivesTheSameBytes() {
     Frontier again = new SyntheticStudy(3, Basis.MEASURED).frontier();
