@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +45,8 @@ final class Refinement {
   }
 
   /**
-   * Goes through the plans until they, the allowed number or the time is spent, or the gains do not
-   * stand out from their noise. Which plans it takes depends on scores alone, unless time is short.
+   * Goes through the plans until they, the allowed number or the time is spent, or the gains add up
+   * to nothing. Which plans it takes depends on scores alone, unless time is short.
    *
    * @param plans evaluations with the library's weights, the most promising first
    * @param most how many plans at most, those counted that are recorded already
@@ -100,9 +101,18 @@ final class Refinement {
           .progress(
               "in context",
               Math.min(0.99, share),
-              longest.isZero() ? null : longest.multipliedBy(count - done),
+              remaining(count - done),
               String.format(Locale.ROOT, "plan %d of %d", done + 1, count));
     };
+  }
+
+  /** Unknown before the first plan. */
+  private @Nullable Duration remaining(int plans) {
+    if (longest.isZero()) {
+      return null;
+    }
+    Duration all = longest.multipliedBy(plans);
+    return deadline.left().filter(left -> left.compareTo(all) < 0).orElse(all);
   }
 
   private void recorded(Evaluation before, FittingProgress progress) {

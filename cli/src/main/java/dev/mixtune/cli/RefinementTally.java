@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 record RefinementTally(List<Double> gains) {
   /** Fewer gains say nothing about the next one. */
-  private static final int LEAST = 4;
+  private static final int LEAST = 5;
 
   RefinementTally {
     gains = List.copyOf(gains);
@@ -72,17 +72,11 @@ record RefinementTally(List<Double> gains) {
   }
 
   /**
-   * Whether further plans are not worth their time: of at least four gains, the mean is not above
-   * its own standard error.
+   * Whether further plans are not worth their time: of at least five gains, the mean is not above
+   * zero. Asking it to stand out from the noise of few samples would end too early.
    */
   boolean isHopeless() {
-    int n = gains.size();
-    if (n < LEAST) {
-      return false;
-    }
-    double mean = gains.stream().mapToDouble(Double::doubleValue).sum() / n;
-    double squares = gains.stream().mapToDouble(gain -> (gain - mean) * (gain - mean)).sum();
-    return mean <= Math.sqrt(squares / (n - 1) / n);
+    return gains.size() >= LEAST && gains.stream().mapToDouble(Double::doubleValue).sum() <= 0;
   }
 
   /** The tally in words; empty when nothing was rounded again. */

@@ -169,7 +169,7 @@ class FrontierFilesTest {
     assertThat(lines).hasSize(1 + frontier.points().size());
     String[] header = lines[0].split(",");
     List<String> columns = List.of(header);
-    assertThat(columns).hasSize(23 + SyntheticStudy.LAYERS).doesNotHaveDuplicates();
+    assertThat(columns).hasSize(24 + SyntheticStudy.LAYERS).doesNotHaveDuplicates();
     for (int i = 0; i < frontier.points().size(); i++) {
       FrontierPoint point = frontier.points().get(i);
       String[] cells = lines[i + 1].split(",", -1);
@@ -180,6 +180,7 @@ class FrontierFilesTest {
       assertThat(Long.parseLong(cells[columns.indexOf("size_bytes")])).isEqualTo(point.sizeBytes());
       assertThat(cells[columns.indexOf("holdout_drop")].isEmpty())
           .isEqualTo(point.holdout() == null);
+      assertThat(cells[columns.indexOf("rounding")]).isEqualTo("library");
     }
   }
 
