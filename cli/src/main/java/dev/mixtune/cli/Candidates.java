@@ -40,27 +40,27 @@ final class Candidates implements Evaluator {
   private final ExecutorService workers;
   private final Deadline deadline;
   private final AtomicBoolean cutShort = new AtomicBoolean();
+  private final Stop budget;
   private volatile Stop stop;
 
-  Candidates(
-      Workbench bench,
-      StudyStore store,
-      LatencySource latencies,
-      ExecutorService workers,
-      Deadline deadline) {
-    this.bench = bench;
-    this.store = store;
-    this.latencies = latencies;
-    this.workers = workers;
-    this.deadline = deadline;
-    this.stop = deadline;
+  /**
+   * @param budget when nothing more may be paid for
+   */
+  Candidates(StudyContext context, Stop budget) {
+    this.bench = context.bench();
+    this.store = context.store();
+    this.latencies = context.latencies();
+    this.workers = context.workers();
+    this.deadline = context.deadline();
+    this.budget = budget;
+    this.stop = budget;
   }
 
   /** Scores the plans even when the budget is spent; only the user can stop that. */
   void evaluateWhateverTheBudget(List<Plan> plans) {
     stop = deadline::isInterrupted;
     List<Evaluation> scored = run(plans);
-    stop = deadline;
+    stop = budget;
     LOG.info("{} of {} uniform plans scored", scored.size(), plans.size());
   }
 

@@ -22,8 +22,7 @@ final class Choice {
 
   Choice(List<Evaluation> frontier, boolean prefersSize) {
     this.frontier = List.copyOf(frontier);
-    this.byId =
-        frontier.stream().collect(Collectors.toMap(e -> e.plan().id(), Function.identity()));
+    this.byId = frontier.stream().collect(Collectors.toMap(Evaluation::id, Function.identity()));
     this.prefersSize = prefersSize;
   }
 
@@ -33,7 +32,8 @@ final class Choice {
         .sorted(
             Comparator.comparingDouble((Evaluation e) -> score(e).drop())
                 .thenComparing(Comparator.comparingLong(Evaluation::sizeBytes).reversed())
-                .thenComparing(e -> e.plan().key()))
+                .thenComparing(e -> e.plan().key())
+                .thenComparing(Evaluation::rounding))
         .toList();
   }
 
@@ -49,7 +49,11 @@ final class Choice {
     Comparator<Evaluation> bySize = Comparator.comparingLong(Evaluation::sizeBytes);
     Comparator<Evaluation> order =
         prefersSize ? bySize.thenComparing(bySpeed) : bySpeed.thenComparing(bySize);
-    return (a, b) -> order.thenComparing((Evaluation e) -> e.plan().key()).compare(get(a), get(b));
+    return (a, b) ->
+        order
+            .thenComparing((Evaluation e) -> e.plan().key())
+            .thenComparing(Evaluation::rounding)
+            .compare(get(a), get(b));
   }
 
   private ToLongFunction<Evaluation> stepsAboveFastest() {

@@ -2,7 +2,6 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
-import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.evaluators.SampleSet;
@@ -35,15 +34,17 @@ final class ChosenFile {
   /**
    * Writes the file of a plan.
    *
+   * @param lowered the plan as it was scored
    * @param expected the score recorded for the plan on {@code samples}
    * @param hurry whether the user waits for the process to end: then the file is not scored again
    * @throws IllegalStateException when the file does not score exactly what was recorded
    */
-  Written write(Plan plan, Path file, SampleSet samples, PairedScore expected, boolean hurry) {
-    LoweredPlan lowered = bench.lowering().lower(plan);
+  Written write(
+      LoweredPlan lowered, Path file, SampleSet samples, PairedScore expected, boolean hurry) {
     AtomicFile.write(file, lowered.model());
     if (!hurry) {
-      requireScore(Candidates.evaluator(bench, plan).score(file, samples), expected, file);
+      requireScore(
+          Candidates.evaluator(bench, lowered.plan()).score(file, samples), expected, file);
     }
     Latency latency =
         latencies instanceof HostLatency host ? host.latency(file) : latencies.latency(lowered);

@@ -57,6 +57,16 @@ final class Deadline implements Stop {
     return Math.max(0, Math.min(1, elapsed().toMillis() / Math.max(1, total)));
   }
 
+  /**
+   * A stop for when this share of the search's time has passed, or the user asks. Without a budget
+   * only the user can ask.
+   *
+   * @param share 0..1
+   */
+  Stop atShare(double share) {
+    return () -> interrupted.get() || (budget != null && fraction() >= share);
+  }
+
   /** Whether the whole budget is spent, the reserve for the last steps nearly included. */
   boolean isOverdue() {
     return budget != null && elapsed().toMillis() > 0.95 * budget.toMillis();

@@ -3,16 +3,16 @@ package dev.mixtune.cli;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.fitting.FittingProgress;
-import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.results.AtomicFile;
 import dev.mixtune.results.Frontier;
 import dev.mixtune.results.FrontierJson;
 import dev.mixtune.results.FrontierPoint;
 import dev.mixtune.results.StudyFolder;
 import dev.mixtune.results.StudyReader;
+import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Rounding;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,25 +32,10 @@ final class ExportCommand {
     StudyFolder folder = new StudyFolder(directory).existing();
     Frontier frontier = FrontierJson.read(folder.frontierJson());
     FrontierPoint point = find(frontier, id);
-    RunOptions options = StudyCommands.optionsOf(folder);
-    ExecutorService workers = Executors.newFixedThreadPool(options.workerCount());
-    try (Workbench bench = Workbench.open(options, around)) {
-      requireSameStudy(folder, options, bench);
-      bench.calibrate(options.workerCount(), workers, FittingProgress.silent());
-      LoweredPlan lowered = bench.lowering().lower(plan(point));
-      if (lowered.model().length != point.sizeBytes()) {
-        throw new UserException(
-            "point '"
-                + id
-                + "' now has "
-                + lowered.model().length
-                + " bytes instead of the recorded "
-                + point.sizeBytes(),
-            "The study was made from other calibration samples or by another version of Mixtune.");
-      }
-      AtomicFile.write(file, lowered.model());
-    } finally {
-      workers.shutdownNow();
+    try (StudyReader rows = StudyReader.open(folder.studyDb())) {
+      Evaluation evaluation = evaluation(rows, point);
+      AtomicFile.write(
+          file, kept(folder, rows, evaluation).orElseGet(() -> made(folder, rows, evaluation)));
     }
     around
         .out()
@@ -63,8 +48,45 @@ final class ExportCommand {
     return ExitCodes.DONE;
   }
 
-  private static Plan plan(FrontierPoint point) {
-    return Plan.parse(String.join(" ", point.schemes()));
+  private static Evaluation evaluation(StudyReader rows, FrontierPoint point) {
+    Plan plan = Plan.parse(String.join(" ", point.schemes()));
+    return rows.find(plan, point.rounding())
+        .filter(evaluation -> !evaluation.isFailed())
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "point '" + point.id() + "' of frontier.json is not in study.db",
+                    "Bring back the study.db that belongs to this frontier.json."));
+  }
+
+  /** The file that the study keeps of a point; empty when it keeps none, or lost it. */
+  private static Optional<byte[]> kept(
+      StudyFolder folder, StudyReader rows, Evaluation evaluation) {
+    return rows.fileSha256(evaluation.plan(), evaluation.rounding())
+        .flatMap(sha256 -> PointModels.kept(folder, evaluation.id(), sha256));
+  }
+
+  private byte[] made(StudyFolder folder, StudyReader rows, Evaluation evaluation) {
+    RunOptions options = StudyCommands.optionsOf(folder);
+    ExecutorService workers = Executors.newFixedThreadPool(options.workerCount());
+    try (Workbench bench = Workbench.open(options, around)) {
+      requireSameStudy(folder, rows, options, bench);
+      bench.calibrate(options.workerCount(), workers, FittingProgress.silent());
+      byte[] model = new PointModels(bench, rows, folder, workers).lowered(evaluation).model();
+      if (model.length != evaluation.sizeBytes()) {
+        throw new UserException(
+            "point '"
+                + evaluation.id()
+                + "' now has "
+                + model.length
+                + " bytes instead of the recorded "
+                + evaluation.sizeBytes(),
+            "The study was made from other calibration samples or by another version of Mixtune.");
+      }
+      return model;
+    } finally {
+      workers.shutdownNow();
+    }
   }
 
   private static FrontierPoint find(Frontier frontier, String id) {
@@ -74,7 +96,9 @@ final class ExportCommand {
         all.filter(
                 point ->
                     point.id().equals(id)
-                        || (point.uniform() != null && id.equals(UNIFORM + point.uniform()))
+                        || (point.uniform() != null
+                            && point.rounding() == Rounding.LIBRARY
+                            && id.equals(UNIFORM + point.uniform()))
                         || (point.chosen() && id.equals("chosen")))
             .findFirst();
     return found.orElseThrow(
@@ -86,12 +110,9 @@ final class ExportCommand {
                     + ", or chosen, or uniform-8."));
   }
 
-  private static void requireSameStudy(StudyFolder folder, RunOptions options, Workbench bench) {
-    Map<String, String> stored;
-    try (StudyReader reader = StudyReader.open(folder.studyDb())) {
-      stored = reader.identity();
-    }
-    Identity.differenceInFiles(stored, Identity.of(options, bench))
+  private static void requireSameStudy(
+      StudyFolder folder, StudyReader rows, RunOptions options, Workbench bench) {
+    Identity.differenceInFiles(rows.identity(), Identity.of(options, bench))
         .ifPresent(
             difference -> {
               throw new UserException(

@@ -16,6 +16,7 @@ import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Hypervolume;
 import dev.mixtune.search.Objective;
 import dev.mixtune.search.ReferencePoint;
+import dev.mixtune.search.Rounding;
 import dev.mixtune.search.SearchResult;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,12 +35,14 @@ final class FrontierAssembler {
   private final Workbench bench;
   private final RunOptions options;
   private final LatencySource latencies;
+  private final PointModels models;
   private final Map<Plan, Integer> uniformBits = new HashMap<>();
 
-  FrontierAssembler(Workbench bench, RunOptions options, LatencySource latencies) {
-    this.bench = bench;
-    this.options = options;
-    this.latencies = latencies;
+  FrontierAssembler(StudyContext context) {
+    this.bench = context.bench();
+    this.options = context.options();
+    this.latencies = context.latencies();
+    this.models = new PointModels(context);
   }
 
   /**
@@ -81,15 +84,15 @@ final class FrontierAssembler {
 
   private FrontierPoint point(Evaluation evaluation, Finding finding) {
     Plan plan = evaluation.plan();
-    LoweredPlan lowered = bench.lowering().lower(plan);
+    LoweredPlan lowered = models.lowered(evaluation);
     ExecutedKernels executed = ExecutedKernels.inspect(bench.runtime(), bench.network(), lowered);
     if (!executed.unplanned().isEmpty()) {
-      LOG.warn("plan {} runs integer kernels it did not ask for: {}", plan.id(), executed);
+      LOG.warn("plan {} runs integer kernels it did not ask for: {}", evaluation.id(), executed);
     }
-    PairedScore holdout = finding.holdout().get(plan.id());
+    PairedScore holdout = finding.holdout().get(evaluation.id());
     Latency latency = Choice.latency(evaluation);
     return new FrontierPoint(
-        plan.id(),
+        evaluation.id(),
         plan.schemes().stream().map(Scheme::weightBits).toList(),
         plan.schemes().stream().map(Scheme::id).toList(),
         executed.kernels(),
@@ -104,13 +107,14 @@ final class FrontierAssembler {
         (double) evaluation.sizeBytes() / bench.network().fileBytes(),
         evaluation.storedWeightBits(),
         uniformBits.get(plan),
-        plan.equals(finding.chosen().plan()));
+        evaluation.id().equals(finding.chosen().id()),
+        evaluation.rounding());
   }
 
   private List<FrontierPoint> uniforms(Finding finding) {
     Map<Plan, Evaluation> scored = new HashMap<>();
     finding.search().evaluations().stream()
-        .filter(e -> !e.isFailed())
+        .filter(e -> !e.isFailed() && e.rounding() == Rounding.LIBRARY)
         .forEach(e -> scored.put(e.plan(), e));
     List<FrontierPoint> points = new ArrayList<>();
     // Narrowest first, as the file promises.

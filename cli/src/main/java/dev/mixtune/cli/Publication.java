@@ -1,7 +1,6 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.PairedScore;
-import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Sensitivity;
@@ -9,6 +8,7 @@ import dev.mixtune.results.Frontier;
 import dev.mixtune.results.RunFacts;
 import dev.mixtune.results.StudyFolder;
 import dev.mixtune.results.StudyStatus;
+import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.ReferencePoint;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,9 +32,7 @@ final class Publication {
 
   void publish(Finding finding, Sensitivity sensitivity, ReferencePoint corner) {
     ChosenFile.Written written = writeChosen(finding);
-    Frontier frontier =
-        new FrontierAssembler(bench, context.options(), context.latencies())
-            .assemble(finding, corner);
+    Frontier frontier = new FrontierAssembler(context).assemble(finding, corner);
     StudyFiles files = new StudyFiles(folder);
     files.writeFrontier(frontier, written, isHeldOut(finding) ? "holdout" : "search");
     List<String> robustness =
@@ -51,16 +49,21 @@ final class Publication {
 
   /** The file is scored on the holdout where the plan was, else on the search split. */
   private ChosenFile.Written writeChosen(Finding finding) {
-    Plan plan = finding.chosen().plan();
-    PairedScore held = finding.holdout().get(plan.id());
+    Evaluation chosen = finding.chosen();
+    PairedScore held = finding.holdout().get(chosen.id());
     SampleSet samples = held == null ? bench.data().search() : bench.data().holdout();
-    PairedScore expected = held == null ? Choice.score(finding.chosen()) : held;
+    PairedScore expected = held == null ? Choice.score(chosen) : held;
     return new ChosenFile(bench, context.latencies())
-        .write(plan, folder.chosenOnnx(), samples, expected, context.deadline().isInterrupted());
+        .write(
+            new PointModels(context).lowered(chosen),
+            folder.chosenOnnx(),
+            samples,
+            expected,
+            context.deadline().isInterrupted());
   }
 
   private static boolean isHeldOut(Finding finding) {
-    return finding.holdout().containsKey(finding.chosen().plan().id());
+    return finding.holdout().containsKey(finding.chosen().id());
   }
 
   private StudyStatus status(Finding finding) {
@@ -89,6 +92,7 @@ final class Publication {
             ScoreWords.of(written.score()),
             isHeldOut(finding) ? "holdout" : "search split"));
     notes.add(written.basis());
+    RefinementTally.of(finding.search().evaluations()).sentence().ifPresent(notes::add);
     notes.addAll(robustness);
     bench.host().warning().ifPresent(notes::add);
     Instant finished = context.around().clock().instant();

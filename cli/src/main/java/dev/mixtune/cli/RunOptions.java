@@ -60,7 +60,10 @@ final class RunOptions {
   @Option(names = "--budget", paramLabel = "TIME", description = "Such as 10m or 8h.")
   @Nullable String budget;
 
-  @Option(names = "--max-evaluations", paramLabel = "N", description = "Candidates to score.")
+  @Option(
+      names = "--max-evaluations",
+      paramLabel = "N",
+      description = "Candidates to score, those rounded in context included.")
   @Nullable Integer maxEvaluations;
 
   @Option(

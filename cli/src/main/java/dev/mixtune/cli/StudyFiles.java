@@ -60,7 +60,11 @@ final class StudyFiles {
       RunFacts run) {
     // The order in which workers finish must not show.
     List<Evaluation> ordered =
-        evaluations.stream().sorted(Comparator.comparing(e -> e.plan().key())).toList();
+        evaluations.stream()
+            .sorted(
+                Comparator.comparing((Evaluation e) -> e.plan().key())
+                    .thenComparing(Evaluation::rounding))
+            .toList();
     StudyView view = StudyView.of(frontier, ordered);
     ParetoPlot plot = new ParetoPlot(view);
     AtomicFile.write(folder.paretoPng(), plot.png());

@@ -8,6 +8,7 @@ import dev.mixtune.evaluators.CertificateResult;
 import dev.mixtune.evaluators.DropLimit;
 import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Rounding;
 import dev.mixtune.search.SearchResult;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -77,13 +78,17 @@ final class Verdict {
             .map(Map.Entry::getValue)
             .orElseThrow();
     List<Evaluation> tested = new ArrayList<>();
-    boolean known = plans.stream().anyMatch(e -> e.plan().equals(widest));
+    boolean known = plans.stream().anyMatch(e -> isOfLibrary(e, widest));
     search.evaluations().stream()
-        .filter(e -> !known && e.plan().equals(widest) && !e.isFailed())
+        .filter(e -> !known && isOfLibrary(e, widest) && !e.isFailed())
         .filter(this::isAllowed)
         .forEach(tested::add);
     tested.addAll(plans);
     return tested;
+  }
+
+  private static boolean isOfLibrary(Evaluation evaluation, Plan plan) {
+    return evaluation.rounding() == Rounding.LIBRARY && evaluation.plan().equals(plan);
   }
 
   private Finding certified(
@@ -92,20 +97,19 @@ final class Verdict {
     Choice choice = new Choice(tested, options.prefersSize());
     List<Evaluation> ordered = new ArrayList<>(tested.subList(0, tested.size() - plans.size()));
     ordered.addAll(new Choice(plans, options.prefersSize()).safestFirst());
-    List<Plan> order = ordered.stream().map(Evaluation::plan).toList();
     Map<String, PairedScore> scores = new HashMap<>();
     List<Certificate.Candidate> candidates = new ArrayList<>();
-    for (Plan plan : order) {
+    for (Evaluation plan : ordered) {
       candidates.add(
           new Certificate.Candidate(
-              plan.id(), () -> remembered(plan, holdout.score(plan, order), scores)));
+              plan.id(), () -> remembered(plan, holdout.score(plan, ordered), scores)));
     }
     CertificateResult result =
         new Certificate(
                 new DropLimit(limit.fraction(), limit.relative()), options.confidenceFraction())
             .test(candidates, choice.preference());
     Map<String, Evaluation> byId =
-        tested.stream().collect(Collectors.toMap(e -> e.plan().id(), Function.identity()));
+        tested.stream().collect(Collectors.toMap(Evaluation::id, Function.identity()));
     Evaluation chosen = byId.get(result.pointId());
     if (chosen == null) {
       throw new IllegalStateException("the certificate names an unknown plan " + result.pointId());
@@ -127,7 +131,8 @@ final class Verdict {
             : result.message());
   }
 
-  private static Outcome remembered(Plan plan, Outcome outcome, Map<String, PairedScore> scores) {
+  private static Outcome remembered(
+      Evaluation plan, Outcome outcome, Map<String, PairedScore> scores) {
     if (outcome instanceof Outcome.Scored scored) {
       scores.put(plan.id(), scored.score());
     }
@@ -139,7 +144,7 @@ final class Verdict {
     Evaluation chosen = new Choice(plans, options.prefersSize()).safestFirst().get(0);
     Map<String, PairedScore> scores = new HashMap<>();
     if (!interrupted) {
-      remembered(chosen.plan(), holdout.score(chosen.plan(), List.of(chosen.plan())), scores);
+      remembered(chosen, holdout.score(chosen, List.of(chosen)), scores);
     }
     String message =
         missed
@@ -152,7 +157,7 @@ final class Verdict {
         chosen,
         scores,
         interrupted ? ExitCodes.STOPPED : exitCode,
-        message + held(scores.get(chosen.plan().id())));
+        message + held(scores.get(chosen.id())));
   }
 
   private static String held(@Nullable PairedScore score) {
@@ -175,7 +180,7 @@ final class Verdict {
         within.isEmpty()
             ? choice.safestFirst().get(0)
             : within.stream()
-                .min(Comparator.comparing(e -> e.plan().id(), choice.preference()))
+                .min(Comparator.comparing(Evaluation::id, choice.preference()))
                 .orElseThrow();
     return new Finding(
         search,

@@ -1,5 +1,6 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
@@ -13,6 +14,7 @@ import dev.mixtune.engine.fitting.RoundingCache;
 import dev.mixtune.engine.fitting.RoundingReport;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.graph.NetworkReader;
+import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.engine.runtime.Session;
@@ -58,6 +60,7 @@ final class Workbench implements AutoCloseable {
   private final int threads;
   private final RunBatch batch;
   private final DeploymentAxes axes;
+  private @Nullable Calibration calibration;
   private @Nullable RoundedNetwork rounded;
   private @Nullable PlanLowering lowering;
 
@@ -144,21 +147,40 @@ final class Workbench implements AutoCloseable {
    * @param progress hears about each rounded layer
    */
   void calibrate(int threads, ExecutorService executor, FittingProgress progress) {
-    Supplier<Iterable<Map<String, Tensor>>> batches =
-        () -> data.calibration().batches(batch.scoring(), batch.fixed());
-    Calibration calibration =
+    Supplier<Iterable<Map<String, Tensor>>> batches = this::calibrationBatches;
+    Calibration ranges =
         new Calibrator(runtime, threads)
             .run(network, batches.get(), RangeMethods.named(RANGE_METHOD));
     FittingSettings settings = FittingSettings.defaults();
     RoundedNetwork fitted =
         roundings.get(
             network,
-            RoundingCache.key(network, calibration, settings, batches.get()),
+            RoundingCache.key(network, ranges, settings, batches.get()),
             () ->
-                new NetworkRounding(network, runtime, calibration, settings, executor)
+                new NetworkRounding(network, runtime, ranges, settings, executor)
                     .round(batches, progress));
+    calibration = ranges;
     rounded = fitted;
-    lowering = new PlanLowering(network, calibration, fitted.library());
+    lowering = new PlanLowering(network, ranges, fitted.library());
+  }
+
+  private Iterable<Map<String, Tensor>> calibrationBatches() {
+    return data.calibration().batches(batch.scoring(), batch.fixed());
+  }
+
+  /**
+   * The deployable model of a plan whose weights are rounded for this very plan. The same bytes
+   * each time.
+   *
+   * @param executor spreads the rounding; not the caller's own
+   * @param progress hears about each rounded layer; what it throws ends the rounding
+   */
+  LoweredPlan loweredInContext(Plan plan, ExecutorService executor, FittingProgress progress) {
+    Calibration ranges = ready(calibration);
+    RoundedNetwork own =
+        new NetworkRounding(network, runtime, ranges, FittingSettings.defaults(), executor)
+            .roundFor(plan, this::calibrationBatches, progress);
+    return new PlanLowering(network, ranges, own.library()).lower(plan);
   }
 
   /** Inputs of one inference at the deployment batch. */

@@ -3,11 +3,14 @@ package dev.mixtune.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mixtune.results.StudyReader;
+import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Rounding;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +41,40 @@ class InterruptTest {
     assertThat(resumed.err()).isEmpty();
     assertThat(resumed.exitCode()).isEqualTo(ExitCodes.DONE);
     assertThat(resumed.out()).contains("is certified");
+  }
+
+  /** Of 40 evaluations 35 are searched for; the 36th is the first plan rounded in context. */
+  @Test
+  void aPlanThatIsBeingRoundedAgainIsDroppedAndTakenUpByResume() {
+    Path study = temp.resolve("study");
+    AtomicBoolean interrupted = new AtomicBoolean();
+    String[] arguments = {
+      "--target", "pixel8", "--max-drop", "1%", "--max-evaluations", "40", "--out", study.toString()
+    };
+
+    Tune stopped = Tune.run(new PressesCtrlC(interrupted, study, 36), interrupted, arguments);
+    List<Evaluation> before = evaluations(study);
+    Tune resumed = Tune.run("resume", study.toString());
+    List<Evaluation> after = evaluations(study);
+
+    assertThat(stopped.err() + resumed.err()).isEmpty();
+    assertThat(stopped.exitCode()).isEqualTo(ExitCodes.STOPPED);
+    assertThat(stopped.out()).contains("1 plan of the frontier was rounded again");
+    assertThat(before).hasSize(36);
+    assertThat(before.get(35).rounding()).isEqualTo(Rounding.CONTEXT);
+    assertThat(resumed.exitCode()).isEqualTo(ExitCodes.DONE);
+    assertThat(after).hasSizeGreaterThan(36).startsWith(before.toArray(Evaluation[]::new));
+    for (Evaluation evaluation : after.subList(35, after.size())) {
+      assertThat(evaluation.rounding()).isEqualTo(Rounding.CONTEXT);
+      assertThat(study.resolve("points").resolve(evaluation.id() + ".onnx"))
+          .hasSize(evaluation.sizeBytes());
+    }
+  }
+
+  private static List<Evaluation> evaluations(Path study) {
+    try (StudyReader reader = StudyReader.open(study.resolve("study.db"))) {
+      return reader.evaluations();
+    }
   }
 
   /** A clock that stands for the user: once enough is recorded, it presses Ctrl-C. */

@@ -3,6 +3,8 @@ package dev.mixtune.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mixtune.results.StudyReader;
+import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Rounding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +28,7 @@ class SpentBudgetTest {
     Path study = temp.resolve("study");
     Tune run =
         Tune.run(
-            new Leaps(study, 40),
+            new Leaps(study, rows -> Duration.ofMinutes(rows.size() >= 40 ? 26 : 0)),
             new AtomicBoolean(),
             "--target",
             "pixel8",
@@ -44,24 +48,72 @@ class SpentBudgetTest {
     assertThat(Files.readAllBytes(study.resolve("frontier.json"))).isEqualTo(frontier);
   }
 
-  /** A clock that leaps to where the search's time is over, once enough is recorded. */
+  /**
+   * Of the 270 minutes that a budget of 300 leaves to the search, four fifths are over once 30
+   * plans are recorded, and all once one of them is rounded in context.
+   */
+  @Test
+  void theLastQuarterBelongsToPlansInContext() throws IOException {
+    Path study = temp.resolve("study");
+    Tune run =
+        Tune.run(
+            new Leaps(
+                study,
+                rows -> {
+                  boolean inContext = rows.stream().anyMatch(SpentBudgetTest::isInContext);
+                  return Duration.ofMinutes(inContext ? 271 : rows.size() >= 30 ? 220 : 0);
+                }),
+            new AtomicBoolean(),
+            "--task",
+            SmallExample.task(temp).toString(),
+            "--target",
+            "pixel8",
+            "--max-drop",
+            "2%",
+            "--budget",
+            "300m",
+            "--out",
+            study.toString());
+    byte[] frontier = Files.readAllBytes(study.resolve("frontier.json"));
+    List<Evaluation> before = evaluations(study);
+
+    Tune resumed = Tune.run("resume", study.toString());
+
+    assertThat(run.err() + resumed.err()).isEmpty();
+    assertThat(run.out()).contains("ended by budget").contains("in its own context");
+    assertThat(before.stream().filter(SpentBudgetTest::isInContext)).hasSize(1);
+    assertThat(isInContext(before.get(before.size() - 1))).isTrue();
+    assertThat(evaluations(study)).isEqualTo(before);
+    assertThat(Files.readAllBytes(study.resolve("frontier.json"))).isEqualTo(frontier);
+  }
+
+  private static boolean isInContext(Evaluation evaluation) {
+    return evaluation.rounding() == Rounding.CONTEXT;
+  }
+
+  private static List<Evaluation> evaluations(Path study) {
+    try (StudyReader reader = StudyReader.open(study.resolve("study.db"))) {
+      return reader.evaluations();
+    }
+  }
+
+  /** A clock that leaps ahead as soon as certain rows are recorded. */
   private static final class Leaps extends Clock {
     private final Path study;
-    private final int rows;
+    private final Function<List<Evaluation>, Duration> leap;
     private Duration ahead = Duration.ZERO;
 
-    Leaps(Path study, int rows) {
+    Leaps(Path study, Function<List<Evaluation>, Duration> leap) {
       this.study = study;
-      this.rows = rows;
+      this.leap = leap;
     }
 
     @Override
     public synchronized Instant instant() {
-      if (ahead.isZero() && study.resolve("study.db").toFile().exists()) {
-        try (StudyReader reader = StudyReader.open(study.resolve("study.db"))) {
-          if (reader.count() >= rows) {
-            ahead = Duration.ofMinutes(26);
-          }
+      if (study.resolve("study.db").toFile().exists()) {
+        try {
+          Duration wanted = leap.apply(evaluations(study));
+          ahead = wanted.compareTo(ahead) > 0 ? wanted : ahead;
         } catch (dev.mixtune.engine.UserException e) {
           return Instant.now(); // The first moments of a database, before its tables are there.
         }

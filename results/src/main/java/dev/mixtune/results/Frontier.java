@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param uniforms the uniform plans for comparison, on the frontier or not; narrowest first
  * @param certificate the statement about the chosen plan; null when nothing was tested
  * @param hypervolume of the frontier; null when there is no frontier
- * @param evaluations number of plans that were evaluated
+ * @param evaluations number of evaluations; a plan that was rounded again counts once more
  * @param seed of the study
  */
 public record Frontier(

@@ -36,7 +36,8 @@ public final class FrontierCsv {
           "latency_basis",
           "size_bytes",
           "size_ratio",
-          "average_bits");
+          "average_bits",
+          "rounding");
 
   private FrontierCsv() {}
 
@@ -72,6 +73,7 @@ public final class FrontierCsv {
     cells.add(number(point.sizeBytes()));
     cells.add(number(point.sizeRatio()));
     cells.add(number(point.averageBits()));
+    cells.add(point.rounding().id());
     point.bits().forEach(bits -> cells.add(number(bits)));
     return cells;
   }

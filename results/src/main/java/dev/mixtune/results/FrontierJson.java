@@ -1,7 +1,11 @@
 package dev.mixtune.results;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mixtune.engine.UserException;
+import dev.mixtune.search.Rounding;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * {@code frontier.json}: fields in the order of {@link Frontier}, nulls written, numbers in the
@@ -37,7 +41,18 @@ public final class FrontierJson {
               + Frontier.SCHEMA_VERSION,
           "Use the version of Mixtune that wrote it");
     }
-    return StudyJson.read(file, Frontier.class);
+    return StudyJson.read(file, Frontier.class, FrontierJson::completed);
+  }
+
+  /** Before plans were rounded for themselves, every point had the library's weights. */
+  private static void completed(JsonNode frontier) {
+    for (String list : List.of("points", "uniforms")) {
+      for (JsonNode point : frontier.path(list)) {
+        if (point instanceof ObjectNode fields && !fields.has("rounding")) {
+          fields.put("rounding", Rounding.LIBRARY.id());
+        }
+      }
+    }
   }
 
   private record SchemaVersion(int schemaVersion) {}

@@ -3,13 +3,14 @@ package dev.mixtune.results;
 import dev.mixtune.engine.Basis;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
+import dev.mixtune.search.Rounding;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One plan with everything that was found out about it. Lists run over the layers.
  *
- * @param id the plan's short name
+ * @param id the point's short name
  * @param bits nominal weight bits: 2, 4, 8, 16, or 32 for a layer left as in the model
  * @param schemes scheme names, such as {@code w4a8}
  * @param kernels names of the kernels that run the layers
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param uniform the width of a uniform plan: every layer at it, or at its next wider width where
  *     the layer has none
  * @param chosen whether this is the plan that was chosen
+ * @param rounding whose rounded weights its file holds: the library's or the plan's own
  */
 public record FrontierPoint(
     String id,
@@ -44,7 +46,8 @@ public record FrontierPoint(
     double sizeRatio,
     double averageBits,
     @Nullable Integer uniform,
-    boolean chosen) {
+    boolean chosen,
+    Rounding rounding) {
 
   public FrontierPoint {
     bits = List.copyOf(bits);
@@ -74,6 +77,44 @@ public record FrontierPoint(
     if (predictedLatencyMs != null) {
       Numbers.requireFinite("predictedLatencyMs", predictedLatencyMs);
     }
+  }
+
+  /** A point with the library's weights. */
+  FrontierPoint(
+      String id,
+      List<Integer> bits,
+      List<String> schemes,
+      List<String> kernels,
+      Score search,
+      @Nullable Score holdout,
+      double latencyMs,
+      double latencyRatio,
+      double latencyRelativeError,
+      @Nullable Double predictedLatencyMs,
+      Basis latencyBasis,
+      long sizeBytes,
+      double sizeRatio,
+      double averageBits,
+      @Nullable Integer uniform,
+      boolean chosen) {
+    this(
+        id,
+        bits,
+        schemes,
+        kernels,
+        search,
+        holdout,
+        latencyMs,
+        latencyRatio,
+        latencyRelativeError,
+        predictedLatencyMs,
+        latencyBasis,
+        sizeBytes,
+        sizeRatio,
+        averageBits,
+        uniform,
+        chosen,
+        Rounding.LIBRARY);
   }
 
   /**

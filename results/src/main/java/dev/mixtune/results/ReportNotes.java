@@ -1,6 +1,7 @@
 package dev.mixtune.results;
 
 import dev.mixtune.engine.Basis;
+import dev.mixtune.search.Rounding;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +67,12 @@ final class ReportNotes {
     words.add(
         "The certificate is about the chosen plan only, and about data like the holdout. It says"
             + " nothing about other data, about single classes, or about the other points.");
+    if (frontier.points().stream().anyMatch(point -> point.rounding() == Rounding.CONTEXT)) {
+      words.add(
+          "Points whose names end in -context hold weights that were rounded once more for that"
+              + " very plan. They were scored like any other point; no figure of theirs is taken"
+              + " from the plan with the library's weights.");
+    }
     words.add(latency());
     words.add(
         "Sizes are those of the files. In memory, weights stored in 2 or 4 bits are unpacked when"

@@ -68,6 +68,15 @@ public record StudyFolder(Path root) {
     return root.resolve("chosen.onnx");
   }
 
+  /**
+   * The file of an evaluation whose weights are its own. Its folder is made with the first one.
+   *
+   * @param id of the evaluation
+   */
+  public Path point(String id) {
+    return root.resolve("points").resolve(id + ".onnx");
+  }
+
   /** What the chosen model is, layer by layer. */
   public Path chosenJson() {
     return root.resolve("chosen.json");

@@ -8,10 +8,12 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
@@ -20,6 +22,7 @@ import dev.mixtune.engine.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** Records to JSON and back: fields in the order of the record, the same bytes on every machine. */
 final class StudyJson {
@@ -61,8 +64,20 @@ final class StudyJson {
   }
 
   static <T> T read(Path file, Class<T> type) {
+    return read(file, type, tree -> {});
+  }
+
+  /**
+   * @param completion adds what files of older versions lack
+   */
+  static <T> T read(Path file, Class<T> type, Consumer<JsonNode> completion) {
     try {
-      return MAPPER.readValue(Files.readAllBytes(file), type);
+      JsonNode tree = MAPPER.readTree(Files.readAllBytes(file));
+      if (tree.isMissingNode()) {
+        throw MismatchedInputException.from(null, type, "it is empty");
+      }
+      completion.accept(tree);
+      return MAPPER.treeToValue(tree, type);
     } catch (JsonProcessingException e) {
       throw new UserException(
           "'" + file + "' is not what it should be: " + detail(e),

@@ -5,6 +5,7 @@ import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Rounding;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,15 +26,10 @@ import org.jspecify.annotations.Nullable;
 public final class StudyReader implements AutoCloseable {
   private final Path file;
   private final Connection connection;
-  private final boolean lacksUpperBound;
 
-  /**
-   * @param lacksUpperBound whether the tables are those of an older study
-   */
-  StudyReader(Path file, Connection connection, boolean lacksUpperBound) {
+  StudyReader(Path file, Connection connection) {
     this.file = file;
     this.connection = connection;
-    this.lacksUpperBound = lacksUpperBound;
   }
 
   /**
@@ -51,7 +47,8 @@ public final class StudyReader implements AutoCloseable {
     try {
       connection = StudyConnection.forReading(file);
       StudySchema.check(connection, file);
-      return new StudyReader(file, connection, StudySchema.lacksUpperBound(connection));
+      StudySchema.showAsCurrent(connection);
+      return new StudyReader(file, connection);
     } catch (SQLException e) {
       closeQuietly(connection, e);
       throw StudyFailure.of(file, e);
@@ -87,9 +84,31 @@ public final class StudyReader implements AutoCloseable {
     return all(selectEvaluations("ORDER BY id"), StudyRows::recorded);
   }
 
-  /** The evaluation of a plan. */
+  /** The evaluation of a plan with the library's weights. */
   public Optional<Evaluation> find(Plan plan) {
-    return first(selectEvaluations("WHERE plan = ?"), StudyRows::evaluation, plan.key());
+    return find(plan, Rounding.LIBRARY);
+  }
+
+  /** The evaluation of a plan with these weights. */
+  public Optional<Evaluation> find(Plan plan, Rounding rounding) {
+    return first(
+        selectEvaluations("WHERE plan = ? AND rounding = ?"),
+        StudyRows::evaluation,
+        plan.key(),
+        rounding.id());
+  }
+
+  /**
+   * SHA-256, in hexadecimal digits, of the file that the study keeps of an evaluation; empty when
+   * it keeps none.
+   */
+  public Optional<String> fileSha256(Plan plan, Rounding rounding) {
+    return first(
+        "SELECT file_sha256 FROM evaluations"
+            + " WHERE plan = ? AND rounding = ? AND file_sha256 IS NOT NULL",
+        row -> row.getString(1),
+        plan.key(),
+        rounding.id());
   }
 
   /** The latency of a kernel signature. */
@@ -110,12 +129,13 @@ public final class StudyReader implements AutoCloseable {
     return latencies;
   }
 
-  /** A plan's score on the holdout. */
-  public Optional<PairedScore> findHoldout(Plan plan) {
+  /** The score of a plan with these weights on the holdout. */
+  public Optional<PairedScore> findHoldout(Plan plan, Rounding rounding) {
     return first(
-        select(StudyRows.SCORE_COLUMNS) + " FROM holdout WHERE plan = ?",
+        "SELECT " + StudyRows.SCORE_COLUMNS + " FROM holdout WHERE plan = ? AND rounding = ?",
         StudyRows::score,
-        plan.key());
+        plan.key(),
+        rounding.id());
   }
 
   /** A document that was put under this name. */
@@ -134,14 +154,8 @@ public final class StudyReader implements AutoCloseable {
     }
   }
 
-  private String selectEvaluations(String rest) {
-    return select(StudyRows.EVALUATION_COLUMNS) + " FROM evaluations " + rest;
-  }
-
-  /** A study of an older version is only read: a column that it lacks is empty. */
-  private String select(String columns) {
-    String there = lacksUpperBound ? columns.replace("drop_upper", "NULL AS drop_upper") : columns;
-    return "SELECT " + there;
+  private static String selectEvaluations(String rest) {
+    return "SELECT " + StudyRows.EVALUATION_COLUMNS + " FROM evaluations " + rest;
   }
 
   private interface RowReader<T> {

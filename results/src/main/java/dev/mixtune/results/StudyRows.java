@@ -5,6 +5,7 @@ import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Rounding;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,15 +25,24 @@ final class StudyRows {
       "plan, size_bytes, stored_weight_bits, signature, failure, wall_seconds, recorded_at, "
           + SCORE_COLUMNS
           + ", "
-          + LATENCY_COLUMNS;
-  static final int EVALUATION_COUNT = 20;
+          + LATENCY_COLUMNS
+          + ", rounding, file_sha256";
+  static final int EVALUATION_COUNT = 22;
   static final int SCORE_COUNT = 9;
 
   private StudyRows() {}
 
-  /** Fills the parameters of {@link #EVALUATION_COLUMNS}. */
+  /**
+   * Fills the parameters of {@link #EVALUATION_COLUMNS}.
+   *
+   * @param fileSha256 of the file that the study keeps of this evaluation; null when it keeps none
+   */
   static void bind(
-      PreparedStatement statement, Evaluation evaluation, OptionalDouble wallSeconds, long millis)
+      PreparedStatement statement,
+      Evaluation evaluation,
+      OptionalDouble wallSeconds,
+      @Nullable String fileSha256,
+      long millis)
       throws SQLException {
     statement.setString(1, evaluation.plan().key());
     statement.setLong(2, evaluation.sizeBytes());
@@ -47,6 +57,8 @@ final class StudyRows {
     statement.setLong(7, millis);
     bind(statement, 8, evaluation.score());
     bind(statement, 8 + SCORE_COUNT, evaluation.latency());
+    statement.setString(EVALUATION_COUNT - 1, evaluation.rounding().id());
+    statement.setString(EVALUATION_COUNT, fileSha256);
   }
 
   static void bind(PreparedStatement statement, int first, @Nullable PairedScore score)
@@ -102,6 +114,7 @@ final class StudyRows {
     boolean failed = failure != null;
     return new Evaluation(
         plan,
+        Rounding.ofId(row.getString("rounding")),
         failed ? null : score(row),
         failed ? null : latency(row),
         row.getLong("size_bytes"),

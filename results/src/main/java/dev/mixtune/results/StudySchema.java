@@ -13,42 +13,55 @@ import java.util.Map;
 
 /** The tables of a study, their version, and whose study it is. */
 final class StudySchema {
-  /**
-   * Stands in {@code PRAGMA user_version}; raised whenever a table changes. Version 1 had no column
-   * {@code drop_upper}.
-   */
+  /** Stands in {@code PRAGMA user_version}; raised whenever a table changes. */
   static final int VERSION = 2;
-
-  private static final int WITHOUT_UPPER_BOUND = 1;
 
   /** Stands in {@code PRAGMA application_id}: "Mixt". */
   private static final int APPLICATION = 0x4d697874;
 
   private static final String SCORE =
       "samples INTEGER, reference REAL, score REAL, drop_low REAL, drop_high REAL,"
-          + " right_count INTEGER, lost_count INTEGER, gained_count INTEGER, drop_upper REAL";
+          + " right_count INTEGER, lost_count INTEGER, gained_count INTEGER";
+
+  private static final String EVALUATIONS =
+      "CREATE TABLE evaluations (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+          + " plan TEXT NOT NULL, "
+          + SCORE
+          + ", latency_millis REAL, latency_ratio REAL, latency_error REAL, latency_basis TEXT,"
+          + " size_bytes INTEGER NOT NULL, stored_weight_bits REAL NOT NULL,"
+          + " signature TEXT NOT NULL, failure TEXT, wall_seconds REAL,"
+          + " recorded_at INTEGER NOT NULL, rounding TEXT NOT NULL, file_sha256 TEXT,"
+          + " drop_upper REAL, UNIQUE (plan, rounding))";
+
+  private static final String HOLDOUT =
+      "CREATE TABLE holdout (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+          + " plan TEXT NOT NULL, "
+          + SCORE
+          + ", recorded_at INTEGER NOT NULL, rounding TEXT NOT NULL, drop_upper REAL,"
+          + " UNIQUE (plan, rounding))";
 
   private static final List<String> TABLES =
       List.of(
           "CREATE TABLE identity (position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
               + " value TEXT NOT NULL)",
-          "CREATE TABLE evaluations (id INTEGER PRIMARY KEY AUTOINCREMENT,"
-              + " plan TEXT NOT NULL UNIQUE, "
-              + SCORE
-              + ", latency_millis REAL, latency_ratio REAL, latency_error REAL, latency_basis TEXT,"
-              + " size_bytes INTEGER NOT NULL, stored_weight_bits REAL NOT NULL,"
-              + " signature TEXT NOT NULL, failure TEXT, wall_seconds REAL,"
-              + " recorded_at INTEGER NOT NULL)",
+          EVALUATIONS,
           "CREATE TABLE latencies (id INTEGER PRIMARY KEY AUTOINCREMENT,"
               + " signature TEXT NOT NULL UNIQUE, latency_millis REAL NOT NULL,"
               + " latency_ratio REAL NOT NULL, latency_error REAL NOT NULL,"
               + " latency_basis TEXT NOT NULL, recorded_at INTEGER NOT NULL)",
-          "CREATE TABLE holdout (id INTEGER PRIMARY KEY AUTOINCREMENT,"
-              + " plan TEXT NOT NULL UNIQUE, "
-              + SCORE
-              + ", recorded_at INTEGER NOT NULL)",
+          HOLDOUT,
           "CREATE TABLE documents (name TEXT PRIMARY KEY, json TEXT NOT NULL,"
               + " recorded_at INTEGER NOT NULL)");
+
+  /**
+   * What format 1 lacked: it knew one evaluation for each plan, with the library's weights, and
+   * only metrics that count right answers.
+   */
+  private static final String EVALUATIONS_OF_1 =
+      "SELECT *, 'library' AS rounding, NULL AS file_sha256, NULL AS drop_upper FROM ";
+
+  private static final String HOLDOUT_OF_1 =
+      "SELECT *, 'library' AS rounding, NULL AS drop_upper FROM ";
 
   private StudySchema() {}
 
@@ -80,28 +93,6 @@ final class StudySchema {
     return number(connection, "SELECT count(*) FROM sqlite_master") == 0;
   }
 
-  /** Whether the tables of an older study lack the column {@code drop_upper}. */
-  static boolean lacksUpperBound(Connection connection) throws SQLException {
-    return number(connection, "PRAGMA user_version") == WITHOUT_UPPER_BOUND;
-  }
-
-  /** Brings the tables of an older study up to date, in one transaction; its rows stay. */
-  static void migrate(Connection connection) throws SQLException {
-    if (!lacksUpperBound(connection)) {
-      return;
-    }
-    connection.setAutoCommit(false);
-    try (Statement statement = connection.createStatement()) {
-      for (String table : List.of("evaluations", "holdout")) {
-        statement.execute("ALTER TABLE " + table + " ADD COLUMN drop_upper REAL");
-      }
-      statement.execute("PRAGMA user_version = " + VERSION);
-      connection.commit();
-    } finally {
-      connection.setAutoCommit(true);
-    }
-  }
-
   /** Refuses databases of other programs, of newer versions, and damaged ones. */
   static void check(Connection connection, Path file) throws SQLException {
     if (number(connection, "PRAGMA application_id") != APPLICATION) {
@@ -109,19 +100,54 @@ final class StudySchema {
           "'" + file + "' is a database of another program", "Choose another folder with --out");
     }
     long version = number(connection, "PRAGMA user_version");
-    if (version != VERSION && version != WITHOUT_UPPER_BOUND) {
+    if (version < 1 || version > VERSION) {
       throw new UserException(
-          "the study '"
-              + file
-              + "' has format "
-              + version
-              + ", this program reads up to "
-              + VERSION,
+          "the study '" + file + "' has format " + version + ", this program reads 1 to " + VERSION,
           "Use the version of Mixtune that wrote it, or choose another folder with --out");
     }
     String health = text(connection, "PRAGMA quick_check(1)");
     if (!health.equals("ok")) {
       throw StudyFailure.damaged(file, health, new SQLException(health));
+    }
+  }
+
+  /** Brings a checked database of an older version to this one, wholly or not at all. */
+  static void migrate(Connection connection) throws SQLException {
+    if (number(connection, "PRAGMA user_version") == VERSION) {
+      return;
+    }
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      rebuild(statement, "evaluations", EVALUATIONS, EVALUATIONS_OF_1);
+      rebuild(statement, "holdout", HOLDOUT, HOLDOUT_OF_1);
+      statement.execute("PRAGMA user_version = " + VERSION);
+      connection.commit();
+    } catch (SQLException e) {
+      connection.rollback();
+      throw e;
+    } finally {
+      connection.setAutoCommit(true);
+    }
+  }
+
+  /** SQLite cannot change a constraint in place. The new columns stand behind the old ones. */
+  private static void rebuild(Statement statement, String table, String creation, String rows)
+      throws SQLException {
+    String old = table + "_of_1";
+    statement.execute("ALTER TABLE " + table + " RENAME TO " + old);
+    statement.execute(creation);
+    statement.execute("INSERT INTO " + table + " " + rows + old);
+    statement.execute("DROP TABLE " + old);
+  }
+
+  /** Lets a reader of an older database see the tables of this version; the file is not changed. */
+  static void showAsCurrent(Connection connection) throws SQLException {
+    if (number(connection, "PRAGMA user_version") == VERSION) {
+      return;
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TEMP VIEW evaluations AS " + EVALUATIONS_OF_1 + "main.evaluations");
+      statement.execute("CREATE TEMP VIEW holdout AS " + HOLDOUT_OF_1 + "main.holdout");
     }
   }
 

@@ -6,6 +6,7 @@ import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Journal;
+import dev.mixtune.search.Rounding;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The durable memory of a study: one SQLite file, one row per evaluation.
@@ -36,7 +38,7 @@ public final class StudyStore implements Journal, AutoCloseable {
     this.file = file;
     this.clock = clock;
     this.connection = connection;
-    this.contents = new StudyReader(file, connection, /* lacksUpperBound= */ false);
+    this.contents = new StudyReader(file, connection);
     this.lock = lock;
   }
 
@@ -48,7 +50,7 @@ public final class StudyStore implements Journal, AutoCloseable {
    *     seed; in the order in which differences are to be named
    * @param clock dates the rows
    * @throws UserException when the study belongs to another run, is in use by another process,
-   *     damaged, of another version, or cannot be written
+   *     damaged, of a newer version, or cannot be written
    */
   public static StudyStore open(Path file, Map<String, String> identity, Clock clock) {
     StudyLock lock = StudyLock.acquire(file);
@@ -81,27 +83,43 @@ public final class StudyStore implements Journal, AutoCloseable {
 
   @Override
   public void record(Evaluation evaluation) {
-    record(evaluation, OptionalDouble.empty());
+    record(evaluation, OptionalDouble.empty(), null);
   }
 
   /**
-   * Records an evaluation with the seconds that it took; a plan that is already there is left as it
+   * Records an evaluation with the seconds that it took; one that is already there is left as it
    * is.
    */
   public void record(Evaluation evaluation, double wallSeconds) {
-    record(evaluation, OptionalDouble.of(wallSeconds));
+    record(evaluation, OptionalDouble.of(wallSeconds), null);
   }
 
-  private void record(Evaluation evaluation, OptionalDouble wallSeconds) {
+  /**
+   * As above, for an evaluation whose file the study keeps.
+   *
+   * @param fileSha256 of the file, in hexadecimal digits
+   */
+  public void record(Evaluation evaluation, double wallSeconds, String fileSha256) {
+    record(evaluation, OptionalDouble.of(wallSeconds), fileSha256);
+  }
+
+  private void record(
+      Evaluation evaluation, OptionalDouble wallSeconds, @Nullable String fileSha256) {
     write(
         insert("evaluations", StudyRows.EVALUATION_COLUMNS, StudyRows.EVALUATION_COUNT)
-            + " ON CONFLICT (plan) DO NOTHING",
-        statement -> StudyRows.bind(statement, evaluation, wallSeconds, clock.millis()));
+            + " ON CONFLICT (plan, rounding) DO NOTHING",
+        statement ->
+            StudyRows.bind(statement, evaluation, wallSeconds, fileSha256, clock.millis()));
   }
 
   @Override
   public Optional<Evaluation> find(Plan plan) {
     return contents.find(plan);
+  }
+
+  /** The recorded evaluation of a plan with these weights. */
+  public Optional<Evaluation> find(Plan plan, Rounding rounding) {
+    return contents.find(plan, rounding);
   }
 
   @Override
@@ -132,24 +150,25 @@ public final class StudyStore implements Journal, AutoCloseable {
     return contents.findLatency(kernelSignature);
   }
 
-  /** Records a plan's score on the holdout; a plan that is already there keeps its score. */
-  public void recordHoldout(Plan plan, PairedScore score) {
+  /** Records a score on the holdout; what is already there keeps its score. */
+  public void recordHoldout(Plan plan, Rounding rounding, PairedScore score) {
     write(
         insert(
                 "holdout",
-                "plan, recorded_at, " + StudyRows.SCORE_COLUMNS,
-                2 + StudyRows.SCORE_COUNT)
-            + " ON CONFLICT (plan) DO NOTHING",
+                "plan, rounding, recorded_at, " + StudyRows.SCORE_COLUMNS,
+                3 + StudyRows.SCORE_COUNT)
+            + " ON CONFLICT (plan, rounding) DO NOTHING",
         statement -> {
           statement.setString(1, plan.key());
-          statement.setLong(2, clock.millis());
-          StudyRows.bind(statement, 3, score);
+          statement.setString(2, rounding.id());
+          statement.setLong(3, clock.millis());
+          StudyRows.bind(statement, 4, score);
         });
   }
 
-  /** A plan's recorded score on the holdout. */
-  public Optional<PairedScore> findHoldout(Plan plan) {
-    return contents.findHoldout(plan);
+  /** The recorded score of a plan with these weights on the holdout. */
+  public Optional<PairedScore> findHoldout(Plan plan, Rounding rounding) {
+    return contents.findHoldout(plan, rounding);
   }
 
   /** Keeps a small document, such as a sensitivity table; an older one of that name is replaced. */

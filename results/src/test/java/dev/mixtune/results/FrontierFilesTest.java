@@ -105,6 +105,17 @@ class FrontierFilesTest {
     assertThat(FrontierJson.read(file)).isEqualTo(frontier);
   }
 
+  /** Files from before plans were rounded for themselves: every point has the library's weights. */
+  @Test
+  void aFileWithoutRoundingsIsRead() throws IOException {
+    Path file = folder.resolve("frontier.json");
+    String text = FrontierJson.text(frontier);
+    String older = text.replaceAll(",\\s*\"rounding\" : \"library\"", "");
+    assertThat(older).isNotEqualTo(text).doesNotContain("rounding");
+    Files.writeString(file, older);
+    assertThat(FrontierJson.read(file)).isEqualTo(frontier);
+  }
+
   @Test
   void theSameFrontierGivesTheSameBytes() {
     Frontier again = new SyntheticStudy(3, Basis.MEASURED).frontier();
@@ -181,7 +192,7 @@ class FrontierFilesTest {
     assertThat(lines).hasSize(1 + frontier.points().size());
     String[] header = lines[0].split(",");
     List<String> columns = List.of(header);
-    assertThat(columns).hasSize(23 + SyntheticStudy.LAYERS).doesNotHaveDuplicates();
+    assertThat(columns).hasSize(24 + SyntheticStudy.LAYERS).doesNotHaveDuplicates();
     for (int i = 0; i < frontier.points().size(); i++) {
       FrontierPoint point = frontier.points().get(i);
       String[] cells = lines[i + 1].split(",", -1);
@@ -192,6 +203,7 @@ class FrontierFilesTest {
       assertThat(Long.parseLong(cells[columns.indexOf("size_bytes")])).isEqualTo(point.sizeBytes());
       assertThat(cells[columns.indexOf("holdout_drop")].isEmpty())
           .isEqualTo(point.holdout() == null);
+      assertThat(cells[columns.indexOf("rounding")]).isEqualTo("library");
     }
   }
 

@@ -11,6 +11,7 @@ import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Rounding;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
@@ -87,7 +87,7 @@ class StudyStoreTest {
       store.record(failed);
       store.record(evaluation(1), 2.25);
       store.recordLatency("kernels-1", new Latency(2.5, 0.25, 0.02, Basis.MODELLED));
-      store.recordHoldout(evaluation(9).plan(), holdout);
+      store.recordHoldout(evaluation(9).plan(), Rounding.LIBRARY, holdout);
       store.putDocument("sensitivity", "{\"a\":1}");
       store.putDocument("sensitivity", "{\"a\":2}");
     }
@@ -99,12 +99,51 @@ class StudyStoreTest {
       assertThat(store.findLatency("kernels-1"))
           .contains(new Latency(2.5, 0.25, 0.02, Basis.MODELLED));
       assertThat(store.findLatency("kernels-2")).isEmpty();
-      assertThat(store.findHoldout(evaluation(9).plan())).contains(holdout);
+      assertThat(store.findHoldout(evaluation(9).plan(), Rounding.LIBRARY)).contains(holdout);
       assertThat(store.document("sensitivity")).contains("{\"a\":2}");
       assertThat(store.contents().rows().get(4))
           .isEqualTo(new RecordedEvaluation(evaluation(1), OptionalDouble.of(2.25), NOW));
       assertThat(store.contents().identity()).containsExactlyEntriesOf(identity());
     }
+  }
+
+  /** The same plan, scored otherwise: another row. */
+  static Evaluation inContext(int number) {
+    Evaluation library = evaluation(number);
+    return new Evaluation(
+        library.plan(),
+        Rounding.CONTEXT,
+        new PairedScore(4000, 0.9131, 0.91, -0.001, 0.004, 3640, 20, 8),
+        library.latency(),
+        library.sizeBytes() + 24,
+        library.storedWeightBits(),
+        library.kernelSignature(),
+        null);
+  }
+
+  @Test
+  void aPlanWithWeightsOfItsOwnIsAnotherEvaluation() {
+    PairedScore holdout = new PairedScore(6000, 0.91, 0.905, 0.001, 0.009, 5430, 40, 10);
+    PairedScore other = new PairedScore(6000, 0.91, 0.908, 0.000, 0.004, 5448, 30, 18);
+    try (StudyStore store = open()) {
+      store.record(evaluation(1));
+      store.record(inContext(1), 3.5, "c0ffee");
+      store.record(inContext(1), 9.5, "decaf");
+      store.recordHoldout(evaluation(1).plan(), Rounding.LIBRARY, holdout);
+      store.recordHoldout(evaluation(1).plan(), Rounding.CONTEXT, other);
+    }
+    try (StudyReader reader = StudyReader.open(file())) {
+      Plan plan = evaluation(1).plan();
+      assertThat(reader.evaluations()).containsExactly(evaluation(1), inContext(1));
+      assertThat(reader.find(plan)).contains(evaluation(1));
+      assertThat(reader.find(plan, Rounding.CONTEXT)).contains(inContext(1));
+      assertThat(reader.fileSha256(plan, Rounding.CONTEXT)).contains("c0ffee");
+      assertThat(reader.fileSha256(plan, Rounding.LIBRARY)).isEmpty();
+      assertThat(reader.findHoldout(plan, Rounding.LIBRARY)).contains(holdout);
+      assertThat(reader.findHoldout(plan, Rounding.CONTEXT)).contains(other);
+    }
+    assertThat(inContext(1).id()).isEqualTo(evaluation(1).plan().id() + "-context");
+    assertThat(evaluation(1).id()).isEqualTo(evaluation(1).plan().id());
   }
 
   @Test
@@ -346,44 +385,11 @@ class StudyStoreTest {
     try (StudyStore store = open()) {
       store.record(correlated());
       store.record(evaluation(1));
-      store.recordHoldout(correlated().plan(), holdout);
+      store.recordHoldout(correlated().plan(), Rounding.LIBRARY, holdout);
     }
     try (StudyStore store = open()) {
       assertThat(store.evaluations()).containsExactly(correlated(), evaluation(1));
-      assertThat(store.findHoldout(correlated().plan())).contains(holdout);
-    }
-  }
-
-  /** Makes of a study what the first version left behind: no column for the bound. */
-  private void makeOld() throws SQLException {
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
-        Statement statement = connection.createStatement()) {
-      statement.execute("ALTER TABLE evaluations DROP COLUMN drop_upper");
-      statement.execute("ALTER TABLE holdout DROP COLUMN drop_upper");
-      statement.execute("PRAGMA user_version = 1");
-    }
-  }
-
-  @Test
-  void studiesOfTheFirstFormatAreReadAndGoOn() throws SQLException {
-    PairedScore holdout = new PairedScore(6000, 0.91, 0.905, 0.001, 0.009, 5430, 40, 10);
-    try (StudyStore store = open()) {
-      store.record(evaluation(1));
-      store.recordHoldout(evaluation(1).plan(), holdout);
-    }
-    makeOld();
-    try (StudyReader reader = StudyReader.open(file())) {
-      assertThat(reader.evaluations()).containsExactly(evaluation(1));
-      assertThat(reader.findHoldout(evaluation(1).plan())).contains(holdout);
-      assertThat(reader.identity()).containsExactlyEntriesOf(identity());
-    }
-    try (StudyStore store = open()) {
-      assertThat(store.evaluations()).containsExactly(evaluation(1));
-      store.record(correlated());
-    }
-    try (StudyReader reader = StudyReader.open(file())) {
-      assertThat(reader.evaluations()).containsExactly(evaluation(1), correlated());
-      assertThat(reader.findHoldout(evaluation(1).plan())).contains(holdout);
+      assertThat(store.findHoldout(correlated().plan(), Rounding.LIBRARY)).contains(holdout);
     }
   }
 

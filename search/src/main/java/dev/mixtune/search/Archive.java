@@ -86,6 +86,7 @@ final class Archive {
         ? evaluation
         : new Evaluation(
             evaluation.plan(),
+            evaluation.rounding(),
             evaluation.score(),
             first,
             evaluation.sizeBytes(),

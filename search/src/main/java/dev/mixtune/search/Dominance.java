@@ -21,13 +21,14 @@ public final class Dominance {
 
   /**
    * Among evaluations that tie in all objectives the first in this order stands for them: least raw
-   * latency, then size, then drop, then plan key.
+   * latency, then size, then drop, then plan key, then the library's rounding.
    */
   static final Comparator<Evaluation> PREFERENCE =
       Comparator.<Evaluation>comparingDouble(Objective.LATENCY::of)
           .thenComparingDouble(Objective.SIZE::of)
           .thenComparingDouble(Objective.ACCURACY::of)
-          .thenComparing(evaluation -> evaluation.plan().key());
+          .thenComparing(evaluation -> evaluation.plan().key())
+          .thenComparing(Evaluation::rounding);
 
   private final List<Objective> objectives;
   private final double anchorRatio;

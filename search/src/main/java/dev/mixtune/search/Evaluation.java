@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * exception.
  *
  * @param plan the candidate
+ * @param rounding whose weights it ran; plan and rounding together are its identity
  * @param score on the search split; null when failed
  * @param latency at the deployment batch; null when failed. Plans with one kernel signature carry
  *     the same latency
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Evaluation(
     Plan plan,
+    Rounding rounding,
     @Nullable PairedScore score,
     @Nullable Latency latency,
     long sizeBytes,
@@ -35,9 +37,37 @@ public record Evaluation(
     }
   }
 
-  /** An evaluation that ended without a score. */
+  /** An evaluation with the library's weights. */
+  public Evaluation(
+      Plan plan,
+      @Nullable PairedScore score,
+      @Nullable Latency latency,
+      long sizeBytes,
+      double storedWeightBits,
+      String kernelSignature,
+      @Nullable String failure) {
+    this(
+        plan,
+        Rounding.LIBRARY,
+        score,
+        latency,
+        sizeBytes,
+        storedWeightBits,
+        kernelSignature,
+        failure);
+  }
+
+  /** An evaluation of the library's weights that ended without a score. */
   public static Evaluation failed(Plan plan, String kernelSignature, String failure) {
     return new Evaluation(plan, null, null, 0, 0, kernelSignature, failure);
+  }
+
+  /**
+   * A short name that is the same on every machine: the plan's, and for weights of its own with an
+   * ending, such as {@code p3fa91c02d4-context}.
+   */
+  public String id() {
+    return rounding == Rounding.LIBRARY ? plan.id() : plan.id() + "-" + rounding.id();
   }
 
   /** Whether there is no score. */

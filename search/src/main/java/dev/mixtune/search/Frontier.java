@@ -15,7 +15,8 @@ public final class Frontier {
       Comparator.<Evaluation>comparingDouble(Objective.ACCURACY::of)
           .thenComparingDouble(Objective.LATENCY::of)
           .thenComparingDouble(Objective.SIZE::of)
-          .thenComparing(evaluation -> evaluation.plan().key());
+          .thenComparing(evaluation -> evaluation.plan().key())
+          .thenComparing(Evaluation::rounding);
 
   @SuppressWarnings("ArrayRecordComponent") // never compared as a value, never handed out
   private record Member(Evaluation evaluation, double[] coordinates) {}

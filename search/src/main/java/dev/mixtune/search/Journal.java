@@ -11,10 +11,10 @@ import java.util.Optional;
  */
 public interface Journal {
 
-  /** Records an evaluation; a plan that is already there is left as it is. */
+  /** Records an evaluation; a plan that is already there with this rounding is left as it is. */
   void record(Evaluation evaluation);
 
-  /** The recorded evaluation of a plan. */
+  /** The recorded evaluation of a plan with the library's weights. */
   Optional<Evaluation> find(Plan plan);
 
   /** All evaluations, in the order in which they were recorded. */

@@ -1,0 +1,177 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.Scheme;
+import dev.mixtune.evaluators.Sensitivity;
+import dev.mixtune.search.Ending;
+import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Frontier;
+import dev.mixtune.search.GeneticSearch;
+import dev.mixtune.search.Menu;
+import dev.mixtune.search.Progress;
+import dev.mixtune.search.ReferencePoint;
+import dev.mixtune.search.Rounding;
+import dev.mixtune.search.SearchResult;
+import dev.mixtune.search.SearchSettings;
+import dev.mixtune.search.SearchSpace;
+import dev.mixtune.search.UniformPlans;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Searches, then rounds the best plans again in their own context. */
+final class SearchStep {
+  private static final Logger LOG = LoggerFactory.getLogger(SearchStep.class);
+
+  /** Of the search's time, what rounding in context may take. */
+  private static final double SHARE_IN_CONTEXT = 0.25;
+
+  /** Of the search's time, what is not worth another turn. */
+  private static final double TOO_LITTLE = 0.05;
+
+  /** One in so many evaluations is one in context, where their number is what is limited. */
+  private static final int EVALUATIONS_PER_PLAN = 8;
+
+  /** Plans rounded in context where no time is set. */
+  private static final int USUAL_PLANS = 12;
+
+  private final StudyContext context;
+  private final Workbench bench;
+  private final Deadline deadline;
+  private final Optional<Integer> most;
+
+  SearchStep(StudyContext context) {
+    this.context = context;
+    this.bench = context.bench();
+    this.deadline = context.deadline();
+    this.most = context.options().evaluationLimit();
+  }
+
+  /**
+   * Searches until a limit is met.
+   *
+   * @param limit the drop around which plans matter, a fraction
+   */
+  SearchResult run(Sensitivity sensitivity, ReferencePoint corner, double limit) {
+    int layers = bench.network().layers().size();
+    List<Menu> offered =
+        costed(context.menus().menus(sensitivity), layers, new Candidates(context, deadline));
+    boolean inContext = RefinementOrder.canHelp(offered);
+    SearchSpace space = SearchSpace.of(layers, offered);
+    LOG.info("{} plans; struck out: {}", space.combinations(), space.struck());
+    SearchSettings settings = settings(corner, inContext ? plansInContext() : 0);
+    while (true) {
+      double left = 1 - deadline.fraction();
+      double until = inContext ? 1 - SHARE_IN_CONTEXT * left : 1;
+      Candidates candidates = new Candidates(context, deadline.atShare(until));
+      SearchResult found = search(space, settings, candidates);
+      if (inContext) {
+        new Refinement(context, candidates)
+            .run(
+                RefinementOrder.of(found.frontier(), limit, Limits.of(context.options())::areMetBy),
+                plansInContext());
+      }
+      // When all of the frontier was rounded in less time than was set aside, the search goes on.
+      if (!inContext
+          || found.ending() != Ending.BUDGET
+          || deadline.requested()
+          || 1 - deadline.fraction() < TOO_LITTLE) {
+        return withEverythingRecorded(found);
+      }
+    }
+  }
+
+  /**
+   * How many plans are rounded in context at most. By count they are a part of the evaluations
+   * allowed, so that the same ones are taken however fast the machine is.
+   */
+  private int plansInContext() {
+    if (most.isPresent()) {
+      return Math.min(USUAL_PLANS, most.get() / EVALUATIONS_PER_PLAN);
+    }
+    return deadline.left().isPresent() ? Integer.MAX_VALUE : USUAL_PLANS;
+  }
+
+  private SearchSettings settings(ReferencePoint corner, int setAside) {
+    RunOptions options = context.options();
+    SearchSettings settings =
+        SearchSettings.standard(options.seed, corner).withObjectives(options.objectiveSet());
+    return most.isPresent() ? settings.withMaxEvaluations(most.get() - setAside) : settings;
+  }
+
+  private SearchResult search(SearchSpace space, SearchSettings settings, Candidates candidates) {
+    // However short the budget: uniform plans are scored, so that there is something to choose.
+    candidates.evaluateWhateverTheBudget(List.copyOf(UniformPlans.of(space).values()));
+    return new GeneticSearch(
+            space, settings, context.warmStart(), candidates, candidates.whenCutShort(), this::show)
+        .run();
+  }
+
+  private record Key(Plan plan, Rounding rounding) {
+    static Key of(Evaluation evaluation) {
+      return new Key(evaluation.plan(), evaluation.rounding());
+    }
+  }
+
+  /** What earlier runs of the study recorded counts too, wherever this run's path led. */
+  private SearchResult withEverythingRecorded(SearchResult found) {
+    Map<Key, Evaluation> all = new LinkedHashMap<>();
+    found.evaluations().forEach(e -> all.put(Key.of(e), e));
+    context.store().evaluations().forEach(e -> all.putIfAbsent(Key.of(e), e));
+    return new SearchResult(
+        List.copyOf(all.values()),
+        Frontier.of(all.values(), found.dominance()),
+        found.dominance(),
+        found.uniforms(),
+        found.history(),
+        found.ending());
+  }
+
+  /**
+   * Adds what one group's change costs in time, in the context of the 8-bit plan: boundaries
+   * between precisions then count as they will.
+   */
+  private List<Menu> costed(List<Menu> offered, int layers, Candidates candidates) {
+    Plan base =
+        UniformPlans.of(SearchSpace.of(layers, offered))
+            .getOrDefault(8, Plan.uniform(layers, Scheme.F32));
+    double otherwise = candidates.millis(base, context.latencies().floatMillis());
+    List<Menu> costed = new ArrayList<>();
+    for (Menu menu : offered) {
+      costed.add(menu.costed(plan -> candidates.millis(plan, otherwise), base));
+      context
+          .console()
+          .progress("kernels", (double) costed.size() / offered.size(), null, menu.group());
+    }
+    return costed;
+  }
+
+  private void show(Progress progress) {
+    context.memory().rememberElapsed(deadline.elapsed());
+    double byCount = most.isPresent() ? (double) progress.evaluations() / most.get() : 0;
+    double fraction = Math.min(0.99, Math.max(byCount, deadline.fraction()));
+    boolean known = fraction > 0.01 && (most.isPresent() || deadline.left().isPresent());
+    Duration left =
+        known
+            ? Duration.ofMillis((long) (deadline.elapsed().toMillis() / fraction * (1 - fraction)))
+            : deadline.left().orElse(null);
+    context
+        .console()
+        .progress(
+            "search",
+            fraction,
+            left,
+            String.format(
+                Locale.ROOT,
+                "%d candidates, %d on the frontier, hypervolume %.4f",
+                progress.evaluations(),
+                progress.frontierSize(),
+                progress.hypervolume()));
+  }
+}
