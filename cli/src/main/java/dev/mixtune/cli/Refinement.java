@@ -117,40 +117,48 @@ final class Refinement {
 
   private void recorded(Evaluation before, FittingProgress progress) {
     long start = System.nanoTime();
-    LoweredPlan lowered =
-        context.bench().loweredInContext(before.plan(), context.workers(), progress);
-    Evaluation named = failed(before, lowered.kernelSignature(), "not scored");
+    LoweredPlan lowered;
+    try {
+      lowered = context.bench().loweredInContext(before.plan(), context.workers(), progress);
+    } catch (RuntimeFailure e) {
+      String reason = "it cannot be rounded in its context: " + e.getMessage();
+      store.record(failed(before, before.kernelSignature(), reason), seconds(start));
+      return;
+    }
+    Evaluation named = failed(before, lowered.kernelSignature(), "not scored yet");
     String sha256 = PointModels.keep(context.folder(), named.id(), lowered.model());
-    Evaluation after = scored(before, lowered);
-    store.record(after, (System.nanoTime() - start) / 1e9, sha256);
+    store.record(scored(before, lowered), seconds(start), sha256);
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private Evaluation scored(Evaluation before, LoweredPlan lowered) {
     try {
       // The same kernels as before: this only looks the latency up.
       Latency latency = candidates.latency(lowered);
-      Future<Outcome> answers =
-          context
-              .workers()
-              .submit(
-                  () ->
-                      candidates.answers(before.plan(), lowered, context.bench().data().search()));
-      Outcome outcome = Futures.await(answers, deadline::isInterrupted);
-      if (outcome instanceof Outcome.Failed failure) {
-        return failed(before, lowered.kernelSignature(), failure.reason());
-      }
-      return new Evaluation(
-          before.plan(),
-          Rounding.CONTEXT,
-          ((Outcome.Scored) outcome).score(),
-          latency,
-          lowered.model().length,
-          lowered.storedWeightBits(),
-          lowered.kernelSignature(),
-          null);
+      Outcome outcome = Futures.await(answers(lowered), deadline::isInterrupted);
+      return outcome instanceof Outcome.Failed failure
+          ? failed(before, lowered.kernelSignature(), failure.reason())
+          : new Evaluation(
+              before.plan(),
+              Rounding.CONTEXT,
+              ((Outcome.Scored) outcome).score(),
+              latency,
+              lowered.model().length,
+              lowered.storedWeightBits(),
+              lowered.kernelSignature(),
+              null);
     } catch (RuntimeFailure e) {
       return failed(before, lowered.kernelSignature(), "it cannot be timed: " + e.getMessage());
     }
+  }
+
+  private Future<Outcome> answers(LoweredPlan lowered) {
+    return context
+        .workers()
+        .submit(() -> candidates.answers(lowered.plan(), lowered, context.bench().data().search()));
   }
 
   private static Evaluation failed(Evaluation before, String signature, String reason) {

@@ -49,7 +49,7 @@ class KillAndResumeTest {
 
   @ParameterizedTest
   @EnumSource
-  @Timeout(value = 5, unit = TimeUnit.MINUTES)
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void resumeAfterKillGivesTheSameFrontier(Moment moment) throws Exception {
     Path killed = temp.resolve("killed-" + moment);
     Path printed = temp.resolve("printed-" + moment + ".txt");

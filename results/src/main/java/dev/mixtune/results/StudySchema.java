@@ -54,14 +54,19 @@ final class StudySchema {
               + " recorded_at INTEGER NOT NULL)");
 
   /**
-   * What format 1 lacked: it knew one evaluation for each plan, with the library's weights, and
-   * only metrics that count right answers.
+   * Format 1 knew one evaluation for each plan, with the library's weights, and only metrics that
+   * count right answers: what came later is filled in.
    */
-  private static final String EVALUATIONS_OF_1 =
-      "SELECT *, 'library' AS rounding, NULL AS file_sha256, NULL AS drop_upper FROM ";
+  private static final String SCORE_OF_1 =
+      "samples, reference, score, drop_low, drop_high, right_count, lost_count, gained_count";
 
-  private static final String HOLDOUT_OF_1 =
-      "SELECT *, 'library' AS rounding, NULL AS drop_upper FROM ";
+  private static final String EVALUATION_OF_1 =
+      "id, plan, "
+          + SCORE_OF_1
+          + ", latency_millis, latency_ratio, latency_error, latency_basis, size_bytes,"
+          + " stored_weight_bits, signature, failure, wall_seconds, recorded_at";
+
+  private static final String HOLDOUT_OF_1 = "id, plan, " + SCORE_OF_1 + ", recorded_at";
 
   private StudySchema() {}
 
@@ -118,7 +123,7 @@ final class StudySchema {
     }
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
-      rebuild(statement, "evaluations", EVALUATIONS, EVALUATIONS_OF_1);
+      rebuild(statement, "evaluations", EVALUATIONS, EVALUATION_OF_1);
       rebuild(statement, "holdout", HOLDOUT, HOLDOUT_OF_1);
       statement.execute("PRAGMA user_version = " + VERSION);
       connection.commit();
@@ -130,13 +135,21 @@ final class StudySchema {
     }
   }
 
-  /** SQLite cannot change a constraint in place. The new columns stand behind the old ones. */
-  private static void rebuild(Statement statement, String table, String creation, String rows)
+  /** SQLite cannot change a constraint in place. Format 1 knew the library's weights only. */
+  private static void rebuild(Statement statement, String table, String creation, String columns)
       throws SQLException {
     String old = table + "_of_1";
     statement.execute("ALTER TABLE " + table + " RENAME TO " + old);
     statement.execute(creation);
-    statement.execute("INSERT INTO " + table + " " + rows + old);
+    statement.execute(
+        "INSERT INTO "
+            + table
+            + " ("
+            + columns
+            + ", rounding) SELECT "
+            + columns
+            + ", 'library' FROM "
+            + old);
     statement.execute("DROP TABLE " + old);
   }
 
@@ -146,8 +159,13 @@ final class StudySchema {
       return;
     }
     try (Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TEMP VIEW evaluations AS " + EVALUATIONS_OF_1 + "main.evaluations");
-      statement.execute("CREATE TEMP VIEW holdout AS " + HOLDOUT_OF_1 + "main.holdout");
+      statement.execute(
+          "CREATE TEMP VIEW evaluations AS"
+              + " SELECT *, 'library' AS rounding, NULL AS file_sha256, NULL AS drop_upper"
+              + " FROM main.evaluations");
+      statement.execute(
+          "CREATE TEMP VIEW holdout AS"
+              + " SELECT *, 'library' AS rounding, NULL AS drop_upper FROM main.holdout");
     }
   }
 
