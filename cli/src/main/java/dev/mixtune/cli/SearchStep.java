@@ -142,9 +142,11 @@ final class SearchStep {
         UniformPlans.of(SearchSpace.of(layers, offered))
             .getOrDefault(8, Plan.uniform(layers, Scheme.F32));
     double otherwise = candidates.millis(base, context.latencies().floatMillis());
+    MenuCosts costs =
+        new MenuCosts(bench.network().layers(), plan -> candidates.millis(plan, otherwise), base);
     List<Menu> costed = new ArrayList<>();
     for (Menu menu : offered) {
-      costed.add(menu.costed(plan -> candidates.millis(plan, otherwise), base));
+      costed.add(costs.costed(menu));
       context
           .console()
           .progress("kernels", (double) costed.size() / offered.size(), null, menu.group());

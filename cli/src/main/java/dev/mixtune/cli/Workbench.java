@@ -86,7 +86,11 @@ final class Workbench implements AutoCloseable {
     double confidence = options.confidenceFraction();
     long cache = cacheBytes(Runtime.getRuntime().maxMemory());
     this.evaluator = evaluator(batch.scoring(), cache, confidence);
-    this.deploymentEvaluator = evaluator(batch.deployment(), cache / DEPLOYMENT_PART, confidence);
+    // Texts run one by one in either; the float model need not answer them twice.
+    this.deploymentEvaluator =
+        task.text().isPresent()
+            ? evaluator
+            : evaluator(batch.deployment(), cache / DEPLOYMENT_PART, confidence);
   }
 
   /**

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +68,7 @@ public final class TaskFile {
     Path labels =
         fields.optionalText("labels").map(t -> existing(fields, "labels", t)).orElse(null);
     Metric metric = metric(fields);
-    requireSuited(fields, metric, inputs.get(0));
+    TextFields.requireSuited(fields, metric, inputs.get(0));
     Task.Calibration calibration =
         calibration(fields.mapping("calibration"), inputs.get(0).source());
     Task.Fractions splits = splits(fields.mapping("splits"));
@@ -106,7 +104,8 @@ public final class TaskFile {
     entry.only(
         "name", "source", "layout", "mean", "std", "kind", "tokenizer", "pooling", "maxTokens");
     if (entry.has("kind")) {
-      Task.Text text = text(entry);
+      Task.Text text =
+          TextFields.read(entry, () -> existing(entry, "tokenizer", entry.text("tokenizer")));
       return Task.Input.ofText(existing(entry, "source", entry.text("source")), text);
     }
     for (String key : List.of("tokenizer", "pooling", "maxTokens")) {
@@ -121,40 +120,6 @@ public final class TaskFile {
     Optional<List<Double>> std = entry.numbers("std");
     return new Task.Input(
         name, existing(entry, "source", source), layout, scaling(entry, mean, std));
-  }
-
-  private Task.Text text(Fields entry) {
-    Task.Text.Kind kind =
-        named(entry, "kind", entry.text("kind"), Task.Text.Kind.values(), Task.Text.Kind::id);
-    for (String key : List.of("name", "layout", "mean", "std")) {
-      if (entry.has(key)) {
-        throw entry.wrong(
-            key, "is for arrays and pictures", "Leave it out: text feeds all inputs of the model");
-      }
-    }
-    Path tokenizer = existing(entry, "tokenizer", entry.text("tokenizer"));
-    Pooling pooling =
-        named(
-            entry,
-            "pooling",
-            entry.optionalText("pooling").orElse(Pooling.NONE.id()),
-            Pooling.values(),
-            Pooling::id);
-    OptionalInt maxTokens = entry.positiveInt("maxTokens");
-    if (maxTokens.isPresent() && maxTokens.getAsInt() < 2) {
-      throw entry.wrong(
-          "maxTokens", "is " + maxTokens.getAsInt(), "The tokens at both ends count too");
-    }
-    return new Task.Text(kind, tokenizer, pooling, maxTokens);
-  }
-
-  private static <T> T named(
-      Fields entry, String key, String text, T[] values, Function<T, String> id) {
-    List<String> known = Arrays.stream(values).map(id).toList();
-    return Arrays.stream(values)
-        .filter(value -> id.apply(value).equals(text))
-        .findFirst()
-        .orElseThrow(() -> entry.wrong(key, "is '" + text + "'", Suggestion.among(text, known)));
   }
 
   private static Scaling scaling(
@@ -193,24 +158,6 @@ public final class TaskFile {
     return Metric.find(id)
         .orElseThrow(
             () -> fields.wrong("metric", "is '" + id + "'", Suggestion.among(id, Metric.ids())));
-  }
-
-  /** Some metrics compare two texts, and some only judge one answer. */
-  private static void requireSuited(Fields fields, Metric metric, Task.Input input) {
-    Task.Text text = input.text();
-    boolean pairs = text != null && text.kind() == Task.Text.Kind.PAIRS;
-    if (metric instanceof StatisticMetric statistic && statistic.needsPairs() && !pairs) {
-      throw fields.wrong(
-          "metric",
-          "is '" + metric.id() + "', which compares two texts",
-          "Give the input 'kind: text-pairs', or choose another metric");
-    }
-    if (pairs && metric instanceof CountMetric) {
-      throw fields.wrong(
-          "metric",
-          "is '" + metric.id() + "', which judges one answer, and text-pairs gives two embeddings",
-          "Use sts-spearman or fidelity-cosine");
-    }
   }
 
   private Task.Calibration calibration(Optional<Fields> fields, Path inputSource) {
