@@ -14,6 +14,7 @@ import java.util.List;
  * @param heldBackEvery every how many samples one is held back to choose between methods, 2 or more
  * @param threads threads of one session
  * @param seed of the positions that are read of each sample
+ * @param activations of the network that the weights are fitted in
  */
 public record FittingSettings(
     List<Integer> widths,
@@ -23,7 +24,8 @@ public record FittingSettings(
     int mostRows,
     int heldBackEvery,
     int threads,
-    long seed) {
+    long seed,
+    ActivationTreatment activations) {
 
   public FittingSettings {
     widths = widths.stream().distinct().sorted(Comparator.reverseOrder()).toList();
@@ -52,14 +54,38 @@ public record FittingSettings(
     }
   }
 
-  /** What the reference results were made with: all widths, one thread per session, seed 1. */
+  /**
+   * What the reference results were made with: all widths, one thread per session, seed 1, 8-bit
+   * activations.
+   */
   public static FittingSettings defaults() {
-    return new FittingSettings(List.of(8, 4, 2), 0.01, 32, 8192, 32768, 8, 1, 1);
+    return new FittingSettings(
+        List.of(8, 4, 2), 0.01, 32, 8192, 32768, 8, 1, 1, ActivationTreatment.INTEGER);
   }
 
   /** The same for other widths. */
   public FittingSettings withWidths(List<Integer> other) {
+    return with(other, activations);
+  }
+
+  /**
+   * The same in a network whose weights are rounded and whose activations stay float; see {@link
+   * dev.mixtune.engine.lowering.WeightsOnlyModel}.
+   */
+  public FittingSettings weightsOnly() {
+    return with(widths, ActivationTreatment.FLOAT);
+  }
+
+  private FittingSettings with(List<Integer> otherWidths, ActivationTreatment treatment) {
     return new FittingSettings(
-        other, dampening, rowsPerWeight, leastRows, mostRows, heldBackEvery, threads, seed);
+        otherWidths,
+        dampening,
+        rowsPerWeight,
+        leastRows,
+        mostRows,
+        heldBackEvery,
+        threads,
+        seed,
+        treatment);
   }
 }

@@ -148,7 +148,15 @@ final class RoundingBench {
     int rows = Integer.getInteger("rows", plain.rowsPerWeight());
     double damp = Double.parseDouble(System.getProperty("damp", "0.01"));
     return new FittingSettings(
-        widths(), damp, rows, 256 * rows, 1024 * rows, 8, 1, Long.getLong("seed", 1));
+        widths(),
+        damp,
+        rows,
+        256 * rows,
+        1024 * rows,
+        8,
+        1,
+        Long.getLong("seed", 1),
+        Boolean.getBoolean("float") ? ActivationTreatment.FLOAT : ActivationTreatment.INTEGER);
   }
 
   private static List<Integer> widths() {
