@@ -51,7 +51,10 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return new StudyCommands(around).resume(directory);
   }
 
-  @Command(name = "analyze", description = "Measures the sensitivity of every layer and width.")
+  @Command(
+      name = "analyze",
+      description =
+          "Compares rounding methods, and measures the sensitivity of every layer and width.")
   int analyze(@Mixin RunOptions runOptions) {
     return new AnalyzeCommand(around).run(runOptions);
   }
