@@ -24,6 +24,9 @@ import dev.mixtune.hardware.HostFacts;
 import dev.mixtune.hardware.Target;
 import dev.mixtune.hardware.Targets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -137,11 +140,8 @@ final class Workbench implements AutoCloseable {
    * @param progress hears about each rounded layer
    */
   void calibrate(int threads, ExecutorService executor, FittingProgress progress) {
-    Supplier<Iterable<Map<String, Tensor>>> batches =
-        () -> data.calibration().batches(batch.scoring(), batch.fixed());
-    Calibration calibration =
-        new Calibrator(runtime, threads)
-            .run(network, batches.get(), RangeMethods.named(RANGE_METHOD));
+    Supplier<Iterable<Map<String, Tensor>>> batches = calibrationBatches();
+    Calibration calibration = calibration(threads);
     FittingSettings settings = FittingSettings.defaults();
     RoundedNetwork fitted =
         roundings.get(
@@ -152,6 +152,28 @@ final class Workbench implements AutoCloseable {
                     .round(batches, progress));
     rounded = fitted;
     lowering = new PlanLowering(network, calibration, fitted.library());
+  }
+
+  /** The activation ranges that studies use. */
+  Calibration calibration(int threads) {
+    return new Calibrator(runtime, threads)
+        .run(network, calibrationBatches().get(), RangeMethods.named(RANGE_METHOD));
+  }
+
+  /** Activation ranges from the first few samples: enough to see which kernels run. */
+  Calibration calibration(int threads, int mostSamples) {
+    int batches = Math.max(1, mostSamples / batch.scoring());
+    List<Map<String, Tensor>> first = new ArrayList<>();
+    Iterator<Map<String, Tensor>> all = calibrationBatches().get().iterator();
+    while (all.hasNext() && first.size() < batches) {
+      first.add(all.next());
+    }
+    return new Calibrator(runtime, threads).run(network, first, RangeMethods.named("min-max"));
+  }
+
+  /** The calibration samples, anew at each call. */
+  Supplier<Iterable<Map<String, Tensor>>> calibrationBatches() {
+    return () -> data.calibration().batches(batch.scoring(), batch.fixed());
   }
 
   /** Inputs of one inference at the deployment batch. */

@@ -156,7 +156,7 @@ public final class NetworkRounding {
               distance.to(answers.get(1 + 2 * lane)),
               distance.to(answers.get(2 + 2 * lane)));
       errors.add(error);
-      if (!error.keepsFitted()) {
+      if (!error.keepsFitted() && settings.offers(PLAIN)) {
         library = takenBack(library, lanes.get(lane), plain, entries);
       }
     }
@@ -193,7 +193,9 @@ public final class NetworkRounding {
     RoundedWeights tied = lane.tied(layer);
     List<Candidate> candidates = tied == null ? fit.candidates(bits) : List.of(fit.measured(tied));
     Candidate chosen =
-        candidates.stream().min(Comparator.comparingDouble(Candidate::pricedError)).orElseThrow();
+        offered(candidates).stream()
+            .min(Comparator.comparingDouble(Candidate::pricedError))
+            .orElseThrow();
     lane.round(layer, chosen);
     Map<String, Double> errors = new HashMap<>();
     candidates.forEach(candidate -> errors.put(candidate.weights().method(), candidate.error()));
@@ -206,6 +208,12 @@ public final class NetworkRounding {
             errors,
             inputs.fitted().rows()));
     return chosen;
+  }
+
+  private List<Candidate> offered(List<Candidate> all) {
+    List<Candidate> offered =
+        all.stream().filter(c -> settings.offers(c.weights().method())).toList();
+    return offered.isEmpty() ? all : offered;
   }
 
   private static int samples(Iterable<Map<String, Tensor>> batches) {

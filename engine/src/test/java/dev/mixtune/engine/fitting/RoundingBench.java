@@ -156,7 +156,8 @@ final class RoundingBench {
         8,
         1,
         Long.getLong("seed", 1),
-        Boolean.getBoolean("float") ? ActivationTreatment.FLOAT : ActivationTreatment.INTEGER);
+        Boolean.getBoolean("float") ? ActivationTreatment.FLOAT : ActivationTreatment.INTEGER,
+        List.of());
   }
 
   private static List<Integer> widths() {
