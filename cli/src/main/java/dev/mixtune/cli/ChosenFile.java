@@ -28,11 +28,10 @@ final class ChosenFile {
    * @param sha256 of the file, hexadecimal
    * @param latency of the file: timed again on the host, else as predicted
    * @param basis where the latency comes from, a sentence
-   * @param right samples answered right
-   * @param samples number of samples
+   * @param score of the file
    */
   record Written(
-      String sha256, long sizeBytes, Latency latency, String basis, int right, int samples) {}
+      String sha256, long sizeBytes, Latency latency, String basis, PairedScore score) {}
 
   /**
    * Writes the file of a plan.
@@ -55,12 +54,15 @@ final class ChosenFile {
         bytes.length,
         latency,
         latencies.basis(lowered),
-        expected.right(),
-        samples.size());
+        expected);
   }
 
   private static void requireScore(Outcome again, PairedScore expected, Path file) {
-    if (!(again instanceof Outcome.Scored scored) || scored.score().right() != expected.right()) {
+    boolean equal =
+        again instanceof Outcome.Scored scored
+            && scored.score().score() == expected.score()
+            && scored.score().counts().equals(expected.counts());
+    if (!equal) {
       throw new IllegalStateException(
           "'" + file + "' scores " + again + " instead of the recorded " + expected);
     }

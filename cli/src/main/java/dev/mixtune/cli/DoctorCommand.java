@@ -1,12 +1,14 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.lowering.KernelSurvey;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.engine.rounding.RoundingLibrary;
 import dev.mixtune.engine.rounding.RoundingMethods;
 import java.util.List;
+import java.util.Set;
 
 /**
  * {@code tune doctor}: what a study would find, before a night is spent: layers, what stays float,
@@ -44,13 +46,14 @@ final class DoctorCommand {
       say(kernels.runtimes());
       DoctorData data = new DoctorData(bench, options);
       say(data.samples());
-      say(new DoctorTime(bench, options, lowering, survey).estimate());
-      say(data.resolution());
+      DoctorTime time = DoctorTime.measure(bench, options, lowering, survey);
+      say(time.lines(bench.data().search().size(), options.workerCount()));
+      say(data.resolution(time.eightBits()));
       return ExitCodes.DONE;
     }
   }
 
-  private static java.util.Set<dev.mixtune.engine.Scheme> allowed(Workbench bench, Layer layer) {
+  private static Set<Scheme> allowed(Workbench bench, Layer layer) {
     return bench.target().supports(layer.kind());
   }
 

@@ -2,9 +2,12 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.lowering.KernelSurvey;
+import dev.mixtune.engine.lowering.OldestRuntime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What doctor says about kernels: what each scheme really runs, and what it does not reach. */
@@ -97,8 +100,20 @@ final class DoctorKernels {
     return lines;
   }
 
-  /** Which runtimes read the files. */
+  /** Which runtimes read the files: the oldest one, by what is in them. */
   List<String> runtimes() {
-    return List.of();
+    Map<String, List<String>> byVersion = new LinkedHashMap<>();
+    for (KernelSurvey.SchemeUse use : survey.schemes()) {
+      OldestRuntime oldest = OldestRuntime.of(bench.network(), use.scheme());
+      byVersion
+          .computeIfAbsent(
+              oldest.version() + (oldest.isOldestTried() ? " (older ones were not tried)" : ""),
+              key -> new ArrayList<>())
+          .add(use.scheme().id());
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add("Oldest ONNX Runtime for files with");
+    byVersion.forEach((version, ids) -> lines.add("  " + String.join(", ", ids) + ": " + version));
+    return byVersion.isEmpty() ? List.of() : lines;
   }
 }

@@ -1,5 +1,6 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.lowering.KernelSurvey;
 import dev.mixtune.engine.lowering.PlanLowering;
@@ -7,84 +8,109 @@ import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.evaluators.SampleSet;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 
-/** What doctor says about time: how many candidates an hour scores, roughly. */
-final class DoctorTime {
+/**
+ * What doctor says about time: how many candidates an hour scores, roughly.
+ *
+ * @param floatSeconds of one sample on one thread
+ * @param candidate a plan with 8 bits; empty where the network has none that runs
+ */
+record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
   private static final int FIRST_LOOK = 16;
   private static final int MOST_SAMPLES = 256;
   private static final double MOST_SECONDS = 5;
 
-  private final Workbench bench;
-  private final RunOptions options;
-  private final PlanLowering lowering;
-  private final KernelSurvey survey;
+  /**
+   * A plan.
+   *
+   * @param scheme the scheme's name
+   * @param seconds of one sample on one thread
+   * @param score on a few samples
+   */
+  record Candidate(String scheme, double seconds, PairedScore score) {}
 
-  DoctorTime(Workbench bench, RunOptions options, PlanLowering lowering, KernelSurvey survey) {
-    this.bench = bench;
-    this.options = options;
-    this.lowering = lowering;
-    this.survey = survey;
-  }
-
-  List<String> estimate() {
-    List<String> lines = new ArrayList<>();
-    SampleSet few = subset(FIRST_LOOK);
-    bench.evaluator().reference(few);
-    double first = seconds(bench.evaluator(), bench.network().originalModel(), few) / few.size();
-    SampleSet some =
-        subset((int) Math.max(FIRST_LOOK, Math.min(MOST_SAMPLES, MOST_SECONDS / first)));
-    bench.evaluator().reference(some);
-    double floatSeconds =
-        seconds(bench.evaluator(), bench.network().originalModel(), some) / some.size();
-    lines.add(
-        String.format(
-            Locale.ROOT, "Time per sample, one thread: float %.3g ms", 1e3 * floatSeconds));
-    double candidate = floatSeconds;
-    Optional<KernelSurvey.SchemeUse> integer =
+  /** Measures on a few samples of the search split. */
+  static DoctorTime measure(
+      Workbench bench, RunOptions options, PlanLowering lowering, KernelSurvey survey) {
+    SampleSet few = subset(bench, options, FIRST_LOOK);
+    byte[] model = bench.network().originalModel();
+    double first = new Run(bench.evaluator(), model, few).seconds();
+    int affordable = (int) Math.max(FIRST_LOOK, Math.min(MOST_SAMPLES, MOST_SECONDS / first));
+    SampleSet some = subset(bench, options, affordable);
+    return new DoctorTime(
+        new Run(bench.evaluator(), model, some).seconds(),
         survey.schemes().stream()
             .filter(use -> use.scheme().arithmetic().isInteger() && use.failure().isEmpty())
-            .findFirst();
-    if (integer.isPresent()) {
-      Plan plan = integer.get().plan();
-      AccuracyEvaluator evaluator = Candidates.evaluator(bench, plan);
-      evaluator.reference(some);
-      double seconds = seconds(evaluator, lowering.lower(plan).model(), some) / some.size();
-      lines.set(
-          0,
-          lines.get(0)
-              + String.format(
-                  Locale.ROOT, ", %s %.3g ms", integer.get().scheme().id(), 1e3 * seconds));
-      candidate = seconds;
+            .findFirst()
+            .flatMap(use -> candidate(bench, lowering, use, some)));
+  }
+
+  private static Optional<Candidate> candidate(
+      Workbench bench, PlanLowering lowering, KernelSurvey.SchemeUse use, SampleSet samples) {
+    Plan plan = use.plan();
+    Run run =
+        new Run(Candidates.evaluator(bench, plan), lowering.lower(plan).model(), samples);
+    return run.outcome() instanceof Outcome.Scored scored
+        ? Optional.of(new Candidate(use.scheme().id(), run.seconds(), scored.score()))
+        : Optional.empty();
+  }
+
+  private static SampleSet subset(Workbench bench, RunOptions options, int most) {
+    return bench.data().search().subset(most, new Random(options.seed));
+  }
+
+  /** One scoring, after the float model has answered. */
+  private static final class Run {
+    private final double seconds;
+    private final Outcome outcome;
+
+    Run(AccuracyEvaluator evaluator, byte[] model, SampleSet samples) {
+      evaluator.reference(samples);
+      long start = System.nanoTime();
+      outcome = evaluator.score(model, samples);
+      seconds = (System.nanoTime() - start) / 1e9 / samples.size();
     }
-    double each = candidate * bench.data().search().size();
-    int workers = options.workerCount();
-    lines.add(
+
+    /** Wall-clock seconds of one sample, its part of opening the model included. */
+    double seconds() {
+      return seconds;
+    }
+
+    Outcome outcome() {
+      return outcome;
+    }
+  }
+
+  /** The plan with 8 bits on a few samples. */
+  Optional<PairedScore> eightBits() {
+    return candidate.map(Candidate::score);
+  }
+
+  /** In words, for a split and a number of workers. */
+  List<String> lines(int samples, int workers) {
+    String sample =
+        String.format(
+            Locale.ROOT,
+            "Time per sample, one thread: float %.3g ms%s",
+            1e3 * floatSeconds,
+            candidate
+                .map(c -> String.format(Locale.ROOT, ", %s %.3g ms", c.scheme(), 1e3 * c.seconds()))
+                .orElse(""));
+    double each = samples * candidate.map(Candidate::seconds).orElse(floatSeconds);
+    return List.of(
+        sample,
         String.format(
             Locale.ROOT,
             "A candidate on the %d samples to search on takes about %s; %d workers score about %.0f"
                 + " an hour.",
-            bench.data().search().size(),
+            samples,
             text(each),
             workers,
             workers * 3600 / each));
-    return lines;
-  }
-
-  private SampleSet subset(int most) {
-    return bench.data().search().subset(most, new Random(options.seed));
-  }
-
-  /** Wall-clock seconds of one scoring, opening the model included. */
-  private static double seconds(AccuracyEvaluator evaluator, byte[] model, SampleSet samples) {
-    long start = System.nanoTime();
-    Outcome outcome = evaluator.score(model, samples);
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return outcome instanceof Outcome.Scored ? seconds : Math.max(seconds, 1e-3);
   }
 
   private static String text(double seconds) {

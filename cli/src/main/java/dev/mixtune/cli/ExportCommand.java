@@ -56,11 +56,10 @@ final class ExportCommand {
         .out()
         .printf(
             Locale.ROOT,
-            "%s: %d bytes, %d of %d right on the search split when it was scored%n",
+            "%s: %d bytes, %s on the search split when it was scored%n",
             file,
             point.sizeBytes(),
-            point.search().right(),
-            point.search().samples());
+            ScoreWords.of(point.search(), frontier.metric()));
     return ExitCodes.DONE;
   }
 

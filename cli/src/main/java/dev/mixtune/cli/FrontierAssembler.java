@@ -7,6 +7,7 @@ import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.lowering.ExecutedKernels;
 import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.evaluators.CertificateResult;
+import dev.mixtune.evaluators.CountMetric;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.results.Frontier;
 import dev.mixtune.results.FrontierPoint;
@@ -131,8 +132,11 @@ final class FrontierAssembler {
         bench.network().fileBytes());
   }
 
-  private static Frontier.ReferenceScore referenceScore(SampleSet samples, double accuracy) {
-    int right = (int) Math.round(accuracy * samples.size());
+  private Frontier.ReferenceScore referenceScore(SampleSet samples, double accuracy) {
+    Integer right =
+        bench.task().metric() instanceof CountMetric
+            ? (Integer) (int) Math.round(accuracy * samples.size())
+            : null;
     return new Frontier.ReferenceScore(accuracy, samples.size(), right);
   }
 

@@ -1,5 +1,9 @@
 package dev.mixtune.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -7,6 +11,14 @@ import java.util.HexFormat;
 /** SHA-256 in hexadecimal digits. */
 final class Hashes {
   private Hashes() {}
+
+  static String sha256(Path file) {
+    try {
+      return sha256(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
 
   static String sha256(byte[] bytes) {
     try {

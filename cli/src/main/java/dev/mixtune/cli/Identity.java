@@ -52,7 +52,7 @@ final class Identity {
     identity.put("confidence", options.confidence);
     identity.put("max drop", Objects.requireNonNullElse(options.maxDrop, "none"));
     identity.put("batch", Integer.toString(bench.task().latency().batch()));
-    identity.put("axes", new TreeMap<>(bench.task().latency().axes()).toString());
+    identity.put("axes", new TreeMap<>(bench.axes().lengths()).toString());
     identity.put("threads", Integer.toString(bench.threads()));
     identity.put("activation ranges", Workbench.RANGE_METHOD);
     identity.put("weight rounding", Workbench.ROUNDING_METHOD);
@@ -92,7 +92,16 @@ final class Identity {
 
   /** The samples have fingerprints of their own; this is what is done to them. */
   private static String preprocessing(Task.Input input) {
-    return input.name() + " " + input.layout() + " " + input.scaling();
+    String done = input.name() + " " + input.layout() + " " + input.scaling();
+    Task.Text text = input.text();
+    return text == null
+        ? done
+        : String.join(
+            " ",
+            text.kind().id(),
+            text.pooling().id(),
+            text.maxTokens().toString(),
+            Hashes.sha256(text.tokenizer()));
   }
 
   /** SHA-256 of all that decides a profile's times, in hexadecimal digits. */

@@ -82,12 +82,11 @@ final class Publication {
         String.format(
             Locale.ROOT,
             "The chosen file was read back from disk: %d bytes, %.3f of the float model's time"
-                + " (%.3f ms), %d of %d samples of the %s right, as recorded before.",
+                + " (%.3f ms), %s on the %s, as recorded before.",
             written.sizeBytes(),
             written.latency().ratio(),
             written.latency().millis(),
-            written.right(),
-            written.samples(),
+            ScoreWords.of(written.score()),
             isHeldOut(finding) ? "holdout" : "search split"));
     notes.add(written.basis());
     notes.addAll(robustness);
@@ -114,6 +113,8 @@ final class Publication {
     settings.put("budget", Objects.requireNonNullElse(options.budget, "none given"));
     settings.put("workers", Integer.toString(options.workerCount()));
     settings.put("threads per inference", Integer.toString(bench.threads()));
+    bench.axes().sentence().ifPresent(words -> settings.put("deployment axes", words));
+    bench.task().text().ifPresent(text -> settings.put("text", DeploymentAxes.words(text)));
     settings.put("activation ranges", Workbench.RANGE_METHOD);
     settings.put("weight rounding", Workbench.ROUNDING_METHOD);
     return settings;

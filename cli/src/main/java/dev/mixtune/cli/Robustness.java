@@ -41,12 +41,12 @@ final class Robustness {
   static String sentence(String name, PairedScore score) {
     return String.format(
         Locale.ROOT,
-        "On '%s' (%d samples) float reaches %.2f %%, the chosen file %.2f %%: a drop of %.2f"
+        "On '%s' (%d samples) float reaches %s, the chosen file %s: a drop of %.2f"
             + " points (%.2f to %.2f).",
         name,
         score.samples(),
-        100 * score.reference(),
-        100 * score.score(),
+        ScoreWords.value(score.reference(), score.counts().isPresent()),
+        ScoreWords.value(score.score(), score.counts().isPresent()),
         100 * score.drop(),
         100 * score.dropLow(),
         100 * score.dropHigh());

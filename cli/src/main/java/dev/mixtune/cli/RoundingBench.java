@@ -2,6 +2,7 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.fitting.FittingSettings;
+import dev.mixtune.evaluators.CountMetric;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.TaskFile;
 import dev.mixtune.results.AtomicFile;
@@ -61,6 +62,7 @@ final class RoundingBench {
     try (Workbench bench = Workbench.open(options, around)) {
       SampleSet samples = bench.data().evaluation();
       double reference = bench.evaluator().reference(samples);
+      boolean isShare = bench.task().metric() instanceof CountMetric;
       Calibration calibration = bench.calibration(options.workerCount());
       Told told = new Told(bench.task().name());
       RoundingTrials trials =
@@ -69,7 +71,7 @@ final class RoundingBench {
       say(
           "%s: float %s (%s), %s",
           bench.task().name(),
-          RoundingFigure.points(reference),
+          RoundingFigure.value(reference, isShare),
           bench.task().metric().id(),
           trials.subject());
       trials.run(sources);
@@ -77,6 +79,7 @@ final class RoundingBench {
           bench.task().name(),
           bench.task().metric().id(),
           reference,
+          isShare,
           trials.subject(),
           trials.planNames(),
           sources,
@@ -110,7 +113,7 @@ final class RoundingBench {
           RoundingDocument.words(figure.activations()),
           figure.plan(),
           figure.source(),
-          figure.points(),
+          figure.score(),
           figure.agreement(),
           figure.averageBits(),
           figure.sizeRatio());

@@ -28,7 +28,8 @@ final class RoundingDocument {
    *
    * @param task the task's name
    * @param metric the metric's name
-   * @param reference the float model's score, a fraction
+   * @param reference the float model's score
+   * @param isShare whether the metric counts right answers
    * @param subject what was scored, in words
    * @param figures in any order
    * @param runs what fitting took
@@ -37,6 +38,7 @@ final class RoundingDocument {
       String task,
       String metric,
       double reference,
+      boolean isShare,
       String subject,
       List<String> plans,
       List<RoundingSource> sources,
@@ -75,13 +77,13 @@ final class RoundingDocument {
         .append(surroundings)
         .append(
             ". Calibration samples only; every sample that is not one of them is scored.\n\n"
-                + "Scores are points of 100. *library*: what studies use, for each layer and width"
+                + "Scores are points of 100, correlations as they are. *library*: what studies use, for each layer and width"
                 + " the method with the least output error on held-back calibration samples, each"
                 + " width rounded in a network of its own. *context*: the same methods, rounded for"
                 + " this very plan; in brackets, how far that is above the library (nothing where the"
                 + " library's network is the plan). Other rows: one"
                 + " method for all layers that it can round. *agree*: share of samples whose largest"
-                + " output is the float model's. *bits* and *size* are those of the file with 8-bit"
+                + " output is the float model's, or for correlations the mean cosine of the outputs. *bits* and *size* are those of the file with 8-bit"
                 + " activations: stored bits per weight with scales and tables, and bytes by those of"
                 + " the float file. Weights only: activations stay float, as other tools report"
                 + " it.\n");
@@ -96,7 +98,7 @@ final class RoundingDocument {
             "%n## %s%n%nFloat: %s %s; %s.%n%n",
             chapter.task(),
             chapter.metric(),
-            RoundingFigure.points(chapter.reference()),
+            RoundingFigure.value(chapter.reference(), chapter.isShare()),
             chapter.subject()));
     text.append("| every layer at | rounding | bits | size | weights only | agree |")
         .append(" 8-bit activations | agree |\n|---|---|--:|--:|--:|--:|--:|--:|\n");
@@ -139,7 +141,7 @@ final class RoundingDocument {
 
   private static String score(
       Chapter chapter, Optional<RoundingFigure> figure, RoundingSource source) {
-    return cell(figure, RoundingFigure::points)
+    return cell(figure, RoundingFigure::score)
         + figure
             .filter(f -> source.equals(RoundingSource.IN_CONTEXT))
             .flatMap(f -> gap(chapter, f))

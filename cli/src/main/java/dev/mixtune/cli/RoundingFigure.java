@@ -27,24 +27,44 @@ record RoundingFigure(
     return new RoundingFigure(plan, other, activations, averageBits, sizeRatio, outcome);
   }
 
-  /** The score in points of 100, or {@code failed}. */
-  String points() {
-    return outcome instanceof Outcome.Scored scored ? points(scored.score().score()) : "failed";
+  /** The score: shares in points of 100, others as they are; or {@code failed}. */
+  String score() {
+    return outcome instanceof Outcome.Scored scored
+        ? value(scored.score().score(), isShare(scored))
+        : "failed";
   }
 
-  static String points(double fraction) {
-    return String.format(Locale.ROOT, "%.2f", 100 * fraction);
+  static String value(double value, boolean isShare) {
+    return isShare
+        ? String.format(Locale.ROOT, "%.2f", 100 * value)
+        : String.format(Locale.ROOT, "%.4f", value);
   }
 
-  /** The share of answers that are the float model's, in points of 100. */
+  private static boolean isShare(Outcome.Scored scored) {
+    return scored.score().counts().isPresent();
+  }
+
+  /**
+   * The share of answers that are the float model's, in points of 100; where the metric counts no
+   * right answers, the mean cosine between the two models' outputs.
+   */
   String agreement() {
-    return outcome instanceof Outcome.Scored scored ? points(scored.closeness().agreement()) : "-";
+    if (!(outcome instanceof Outcome.Scored scored)) {
+      return "-";
+    }
+    return isShare(scored)
+        ? value(scored.closeness().agreement(), true)
+        : value(scored.closeness().cosine(), false);
   }
 
-  /** Points that this figure is above another one, signed. */
+  /** How far this figure is above another one, signed, in the units of {@link #score}. */
   String above(RoundingFigure other) {
-    return outcome instanceof Outcome.Scored mine && other.outcome instanceof Outcome.Scored theirs
-        ? String.format(Locale.ROOT, "%+.2f", 100 * (mine.score().score() - theirs.score().score()))
-        : "-";
+    if (!(outcome instanceof Outcome.Scored mine && other.outcome instanceof Outcome.Scored its)) {
+      return "-";
+    }
+    double gap = mine.score().score() - its.score().score();
+    return isShare(mine)
+        ? String.format(Locale.ROOT, "%+.2f", 100 * gap)
+        : String.format(Locale.ROOT, "%+.4f", gap);
   }
 }

@@ -27,12 +27,13 @@ record RunBatch(int deployment, int scoring, boolean fixed) {
    *
    * @param inputShape of the model's first input; open axes are -1
    * @param asked latency.batch of the task
+   * @param isText whether samples are texts, which are scored one by one
    * @throws UserException when the task asks for another batch than the model's own
    */
-  static RunBatch of(List<Long> inputShape, int asked, Network network) {
+  static RunBatch of(List<Long> inputShape, int asked, boolean isText, Network network) {
     long axis = inputShape.isEmpty() ? -1 : inputShape.get(0);
     if (axis <= 0) {
-      return new RunBatch(asked, cached(network), false);
+      return new RunBatch(asked, isText ? 1 : cached(network), false);
     }
     if (asked != axis && asked != UNASKED) {
       throw new UserException(

@@ -1,5 +1,6 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.PairedScore;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.evaluators.SensitivityFile;
 import dev.mixtune.results.AtomicFile;
@@ -47,8 +48,9 @@ final class StudyFiles {
             chosen.latency().ratio(),
             chosen.latency().millis(),
             chosen.latency().relativeError(),
-            chosen.right(),
-            chosen.samples(),
+            chosen.score().score(),
+            chosen.score().counts().map(PairedScore.Counts::right).orElse(null),
+            chosen.score().samples(),
             split));
   }
 

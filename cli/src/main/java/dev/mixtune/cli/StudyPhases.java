@@ -3,6 +3,7 @@ package dev.mixtune.cli;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
+import dev.mixtune.evaluators.CountMetric;
 import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.evaluators.SensitivityFile;
@@ -58,8 +59,10 @@ final class StudyPhases {
         .write(context.folder().splitsJson());
     double reference = bench.evaluator().reference(bench.data().search());
     say(
-        "float: %.2f %% on the search split, %.3f ms",
-        100 * reference, context.latencies().floatMillis());
+        "float: %s %s on the search split, %.3f ms",
+        bench.task().metric().id(),
+        ScoreWords.value(reference, bench.task().metric() instanceof CountMetric),
+        context.latencies().floatMillis());
     Sensitivity sensitivity = sensitivity();
     ReferencePoint corner = corner(reference);
     SearchResult search = search(sensitivity, corner);

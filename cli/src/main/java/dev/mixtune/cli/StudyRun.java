@@ -120,6 +120,7 @@ final class StudyRun {
             bench.network().fileBytes() / 1000,
             bench.data().search().size(),
             bench.data().holdout().size()));
+    bench.axes().sentence().ifPresent(words -> console.say("Timed with " + words + "."));
     console.say(bench.target().sentence());
     bench.host().warning().ifPresent(console::say);
     LOG.info("study in {} on {}", folder.root(), bench.host().summary());

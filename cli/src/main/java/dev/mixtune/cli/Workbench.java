@@ -60,6 +60,7 @@ final class Workbench implements AutoCloseable {
   private final AccuracyEvaluator deploymentEvaluator;
   private final int threads;
   private final RunBatch batch;
+  private final DeploymentAxes axes;
   private @Nullable RoundedNetwork rounded;
   private @Nullable PlanLowering lowering;
 
@@ -70,11 +71,17 @@ final class Workbench implements AutoCloseable {
     this.threads = options.threads == null ? task.latency().threads() : options.threads;
     this.runtime = OrtRuntime.start(around.cache());
     this.roundings = new RoundingCache(around.cache().resolve("rounding"));
-    this.network = new NetworkReader(runtime).read(task.model(), task.latency().axes());
+    this.axes = DeploymentAxes.of(task, runtime);
+    this.network = new NetworkReader(runtime).read(task.model(), axes.lengths());
     try (Session floatModel = runtime.open(task.model(), 1)) {
-      this.batch = RunBatch.of(floatModel.inputs().get(0).shape(), task.latency().batch(), network);
+      this.batch =
+          RunBatch.of(
+              floatModel.inputs().get(0).shape(),
+              task.latency().batch(),
+              task.text().isPresent(),
+              network);
       Deployment.requireProfiled(target, batch.deployment(), threads);
-      this.data = opened(TaskData.open(task, floatModel, options.seed));
+      this.data = opened(TaskData.open(task, floatModel, options.seed, around.cache()));
     }
     double confidence = options.confidenceFraction();
     long cache = cacheBytes(Runtime.getRuntime().maxMemory());
@@ -101,7 +108,7 @@ final class Workbench implements AutoCloseable {
 
   private TaskData opened(TaskData opened) {
     try {
-      Deployment.requireAxes(network.openAxes(), task.latency().axes().keySet(), opened.search());
+      Deployment.requireAxes(network.openAxes(), axes.lengths().keySet(), opened.search());
       return opened;
     } catch (UserException e) {
       opened.close();
@@ -178,7 +185,7 @@ final class Workbench implements AutoCloseable {
 
   /** Inputs of one inference at the deployment batch. */
   Map<String, Tensor> deploymentInputs() {
-    return data.search().batches(batch.deployment(), true).iterator().next();
+    return data.search().deployment(batch.deployment(), axes.tokens());
   }
 
   OrtRuntime runtime() {
@@ -222,6 +229,11 @@ final class Workbench implements AutoCloseable {
 
   int threads() {
     return threads;
+  }
+
+  /** Lengths of the model's named axes when it is timed. */
+  DeploymentAxes axes() {
+    return axes;
   }
 
   /** How each layer was rounded at each width. */

@@ -3,12 +3,12 @@ package dev.mixtune.evaluators;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
- * A model's answers to one batch: its first float32 output, one row per sample.
+ * A model's answers to one batch, one row per sample.
  *
  * @param values row-major
  * @param width values per sample
@@ -24,8 +24,11 @@ record Answers(float[] values, int width) {
    * @param start position of the first sample, for messages
    * @throws RuntimeFailure when there are no usable answers
    */
-  static Answers run(Session session, Map<String, Tensor> batch, int fed, int wanted, int start) {
-    Answers answers = of(session.run(batch), fed);
+  static Answers run(
+      Session session, Feed feed, OutputReader reader, int fed, int wanted, int start) {
+    List<Answers> parts = new ArrayList<>();
+    feed.runs().forEach(run -> parts.add(reader.read(session.run(run), run, fed)));
+    Answers answers = parts.size() == 1 ? parts.get(0) : joined(parts);
     for (int i = 0; i < wanted; i++) {
       if (!answers.row(i).isFinite()) {
         throw new RuntimeFailure(
@@ -35,7 +38,20 @@ record Answers(float[] values, int width) {
     return answers;
   }
 
-  private static Answers of(List<Tensor> outputs, int fed) {
+  /** Several runs about one sample make one long row. */
+  private static Answers joined(List<Answers> parts) {
+    int width = parts.stream().mapToInt(Answers::width).sum();
+    float[] values = new float[width];
+    int next = 0;
+    for (Answers part : parts) {
+      System.arraycopy(part.values, 0, values, next, part.width);
+      next += part.width;
+    }
+    return new Answers(values, width);
+  }
+
+  /** The first float32 output, one row per sample. */
+  static Answers ofFirstOutput(List<Tensor> outputs, int fed) {
     for (Tensor output : outputs) {
       if (output instanceof Tensor.Floats floats) {
         long[] shape = floats.shape();

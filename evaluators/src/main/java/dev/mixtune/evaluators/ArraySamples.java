@@ -48,7 +48,9 @@ final class ArraySamples implements Samples {
         || header.type() == NpyHeader.ElementType.INT32) {
       throw new UserException(
           name + " holds " + header.type().numpyName,
-          "Inputs are uint8, int8 or float32 arrays; token ids (text) come later");
+          "The model's input '"
+              + spec.name()
+              + "' is float32: its arrays are uint8, int8 or float32");
     }
     boolean direct = spec.accepts(stored);
     long channels = stored.size() == 3 ? stored.get(2) : 1;

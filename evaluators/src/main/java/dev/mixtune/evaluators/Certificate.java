@@ -18,12 +18,17 @@ import java.util.function.Supplier;
  * confidence, without a correction for their number (W. Maurer, L. Hothorn, W. Lehmacher, "Multiple
  * comparisons in drug clinical trials and preclinical assays: a-priori ordered hypotheses", 1995).
  * The order must come from other data, such as the search split, from the safest plan to the most
- * aggressive. The test is {@link PairedBounds#upper} against the limit. For a relative limit the
- * float model's score on the holdout is taken as known.
+ * aggressive. The test is an upper bound against the limit: {@link PairedBounds#upper} for metrics
+ * that count right answers, {@link PairedBootstrap} for all others. For a relative limit the float
+ * model's score on the holdout is taken as known.
  */
 public final class Certificate {
   /** How bounds and sequence work, for files. */
   public static final String METHOD = "Tango score bound, fixed sequence";
+
+  /** The same for metrics that do not count right answers. */
+  public static final String BOOTSTRAP_METHOD =
+      "paired bootstrap, percentile bound of " + PairedBootstrap.DRAWS + " draws, fixed sequence";
 
   private final DropLimit limit;
   private final double confidence;
@@ -105,16 +110,8 @@ public final class Certificate {
               ? CertificateResult.Status.NOT_CERTIFIABLE
               : CertificateResult.Status.LIMIT_MISSED;
     }
-    PairedScore score = chosen.score;
-    int samples = score.samples();
-    double half = (score.lost() + score.gained()) / 2.0;
-    double resolvable = PairedBounds.upper(half, half, samples, confidence);
-    OptionalLong needed =
-        PairedBounds.samplesNeeded(
-            (double) score.lost() / samples,
-            (double) score.gained() / samples,
-            chosen.limit,
-            confidence);
+    double resolvable = chosen.bound.resolvable();
+    OptionalLong needed = chosen.bound.samplesNeeded(chosen.limit);
     return new CertificateResult(
         status,
         chosen.planId,
@@ -122,8 +119,8 @@ public final class Certificate {
         chosen.upperBound,
         chosen.limit,
         confidence,
-        samples,
-        METHOD,
+        chosen.samples,
+        chosen.bound.method(),
         tested,
         resolvable,
         needed,
@@ -133,18 +130,19 @@ public final class Certificate {
   }
 
   private Scored bound(String planId, PairedScore score) {
-    double upper = PairedBounds.upper(score.lost(), score.gained(), score.samples(), confidence);
-    return new Scored(planId, score, upper, limit.absolute(score.reference()));
+    DropBound bound = DropBound.of(score, confidence);
+    return new Scored(
+        planId, bound, score.samples(), bound.upper(), limit.absolute(score.reference()));
   }
 
-  private record Scored(String planId, PairedScore score, double upperBound, double limit) {
+  private record Scored(
+      String planId, DropBound bound, int samples, double upperBound, double limit) {
     boolean isWithin() {
       return upperBound <= limit;
     }
 
-    /** From the counts: the difference of two scores may exceed the limit by a rounding error. */
     double drop() {
-      return (double) (score.lost() - score.gained()) / score.samples();
+      return bound.drop();
     }
 
     CertificateResult.Tested tested() {
@@ -159,19 +157,16 @@ public final class Certificate {
       int certified,
       double resolvable,
       OptionalLong needed) {
-    PairedScore score = plan.score;
     String facts =
         String.format(
             Locale.ROOT,
-            "observed drop %s points, %s%% upper bound %s points, limit %s points, %d holdout samples"
-                + " (%d lost, %d gained)",
+            "observed drop %s points, %s%% upper bound %s points, limit %s points, %d holdout samples%s",
             points(plan.drop()),
             points(confidence),
             bound(plan.upperBound),
             points(plan.limit),
-            score.samples(),
-            score.lost(),
-            score.gained());
+            plan.samples,
+            plan.bound.counts());
     String resolves =
         String.format(
             Locale.ROOT,

@@ -17,7 +17,7 @@ public record Duplicates(int repeated, int acrossSplits, int contradictory) {
 
   /** Compares contents, preprocessing aside. Reads all samples. */
   static Duplicates of(SampleSet search, SampleSet holdout) {
-    Map<String, Integer> labels = new HashMap<>();
+    Map<String, Double> labels = new HashMap<>();
     Counted first = new Counted(search, labels, Set.of());
     Counted second = new Counted(holdout, labels, new HashSet<>(labels.keySet()));
     return new Duplicates(
@@ -31,12 +31,12 @@ public record Duplicates(int repeated, int acrossSplits, int contradictory) {
     private int inEarlierSet;
     private int contradictory;
 
-    Counted(SampleSet set, Map<String, Integer> labels, Set<String> earlierSet) {
+    Counted(SampleSet set, Map<String, Double> labels, Set<String> earlierSet) {
       for (int i = 0; i < set.size(); i++) {
         String hash = set.hash(i);
-        Integer label = labels.putIfAbsent(hash, set.label(i));
+        Double label = labels.putIfAbsent(hash, set.target(i));
         repeated += label == null ? 0 : 1;
-        contradictory += label == null || label == set.label(i) ? 0 : 1;
+        contradictory += label == null || label.equals(set.target(i)) ? 0 : 1;
         inEarlierSet += earlierSet.contains(hash) ? 1 : 0;
       }
     }

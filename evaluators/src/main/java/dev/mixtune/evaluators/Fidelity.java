@@ -4,7 +4,7 @@ package dev.mixtune.evaluators;
  * Agreement with the float model: whether the largest output is at the same place. Needs no labels;
  * the float model itself scores 1.
  */
-public record Fidelity() implements Metric {
+public record Fidelity() implements CountMetric {
 
   @Override
   public String id() {
@@ -17,7 +17,7 @@ public record Fidelity() implements Metric {
   }
 
   @Override
-  public int minimumClasses() {
+  public int minimumValues() {
     return 2;
   }
 

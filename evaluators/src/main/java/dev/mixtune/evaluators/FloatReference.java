@@ -3,18 +3,15 @@ package dev.mixtune.evaluators;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
-import java.util.BitSet;
 
 /** The float model's answers on one sample set, and the scoring of others against them. */
 final class FloatReference {
-  private final SampleSet samples;
-  private final Metric metric;
   private final PreparedBatches batches;
   private final double confidence;
   private final float[] outputs;
   private final int width;
   private final boolean probabilities;
-  private final BitSet right = new BitSet();
+  private final PairedScoring scoring;
 
   private FloatReference(
       SampleSet samples,
@@ -23,19 +20,25 @@ final class FloatReference {
       double confidence,
       float[] outputs,
       int width) {
-    this.samples = samples;
-    this.metric = metric;
     this.batches = batches;
     this.confidence = confidence;
     this.outputs = outputs;
     this.width = width;
     boolean allProbabilities = true;
     for (int i = 0; i < samples.size(); i++) {
-      Row row = row(i);
-      allProbabilities &= ClosenessTally.isProbabilities(row);
-      right.set(i, metric.right(row, row, samples.label(i)));
+      allProbabilities &=
+          ClosenessTally.isProbabilities(new Row(outputs, i * width, width));
     }
     this.probabilities = allProbabilities;
+    this.scoring =
+        PairedScoring.of(
+            metric, samples, position -> new Row(outputs, position * width, width));
+    if (!Double.isFinite(scoring.reference())) {
+      throw new UserException(
+          "the metric " + metric.id() + " is undefined on the float model's answers to the "
+              + samples.name(),
+          "Look at the labels: are they all the same?");
+    }
   }
 
   /**
@@ -55,7 +58,7 @@ final class FloatReference {
     for (int b = 0; b < batches.count(); b++) {
       int start = batches.start(b);
       int length = batches.length(b);
-      Answers answers = Answers.run(floatModel, batches.get(b), batches.fed(b), length, start);
+      Answers answers = batches.answers(floatModel, b);
       if (b == 0) {
         width = answers.width();
         outputs = new float[space(samples, width)];
@@ -80,12 +83,12 @@ final class FloatReference {
   }
 
   private static void checkWidth(SampleSet samples, Metric metric, int width) {
-    if (width < metric.minimumClasses()) {
+    if (width < metric.minimumValues()) {
       throw new UserException(
           "metric "
               + metric.id()
               + " needs at least "
-              + metric.minimumClasses()
+              + metric.minimumValues()
               + " outputs per sample, and the model has "
               + width,
           "Choose another metric");
@@ -96,13 +99,15 @@ final class FloatReference {
             samples.name() + " has no labels, and the metric " + metric.id() + " needs them",
             "Add labels to the task file, or use 'metric: fidelity'");
       }
-      samples.checkLabels(width);
+      if (metric instanceof CountMetric) {
+        samples.checkLabels(width);
+      }
     }
   }
 
-  /** The float model's metric, 0..1. */
+  /** The float model's metric. */
   double accuracy() {
-    return (double) right.cardinality() / samples.size();
+    return scoring.reference();
   }
 
   /** Scores an open model; its failure is the answer {@link Outcome.Failed}. */
@@ -112,7 +117,7 @@ final class FloatReference {
       for (int b = 0; b < batches.count(); b++) {
         int start = batches.start(b);
         int length = batches.length(b);
-        Answers answers = Answers.run(session, batches.get(b), batches.fed(b), length, start);
+        Answers answers = batches.answers(session, b);
         if (answers.width() != width) {
           return new Outcome.Failed(
               "answers with " + answers.width() + " values where the float model has " + width);
@@ -132,17 +137,21 @@ final class FloatReference {
   }
 
   private final class PairedTallies {
-    private final PairedTally paired = new PairedTally();
+    private final PairedScoring.Tally paired = scoring.begin();
     private final ClosenessTally closeness = new ClosenessTally(probabilities);
 
     void add(int position, Row answer) {
       Row reference = row(position);
-      paired.add(right.get(position), metric.right(answer, reference, samples.label(position)));
+      paired.add(position, answer, reference);
       closeness.add(reference, answer);
     }
 
     Outcome outcome() {
-      return new Outcome.Scored(paired.score(confidence), closeness.result());
+      try {
+        return new Outcome.Scored(paired.score(confidence), closeness.result());
+      } catch (ArithmeticException e) {
+        return new Outcome.Failed(String.valueOf(e.getMessage()));
+      }
     }
   }
 }

@@ -11,30 +11,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the model's input name
  * @param shape with the batch axis; unknown axes are -1
- * @param layout for inputs with four axes, else null
+ * @param integers whether it is int64, such as token ids; else it is float32
+ * @param layout for float32 inputs with four axes, else null
  */
-record InputSpec(String name, List<Long> shape, @Nullable Layout layout) {
+record InputSpec(String name, List<Long> shape, boolean integers, @Nullable Layout layout) {
   private static final List<Long> PICTURE_CHANNELS = List.of(1L, 3L);
 
   InputSpec {
     shape = List.copyOf(shape);
-    if (shape.isEmpty() || (layout != null) != (shape.size() == 4)) {
+    if (shape.isEmpty() || (layout != null) != (shape.size() == 4 && !integers)) {
       throw new IllegalArgumentException("input '" + name + "' " + shape + " " + layout);
     }
   }
 
   /**
    * @param layout as the task says, or null to read it off the shape
-   * @throws UserException when the model's input is not float32 or has no batch axis
+   * @throws UserException when the model's input is neither float32 nor int64, or has no batch axis
    */
   static InputSpec of(Session.Port port, @Nullable Layout layout) {
     String type = port.type();
-    if (!type.equalsIgnoreCase("float") || port.shape().isEmpty()) {
+    boolean integers = type.equalsIgnoreCase("int64");
+    if ((!type.equalsIgnoreCase("float") && !integers) || port.shape().isEmpty()) {
       throw new UserException(
           "the model's input '" + port.name() + "' is " + type + " of shape " + port.shape(),
-          "Supported are float32 inputs whose first axis is the batch; text comes later");
+          "Supported are float32 and int64 inputs whose first axis is the batch");
     }
-    if (port.shape().size() != 4) {
+    if (port.shape().size() != 4 || integers) {
       if (layout != null) {
         throw new UserException(
             "layout "
@@ -43,12 +45,15 @@ record InputSpec(String name, List<Long> shape, @Nullable Layout layout) {
                 + port.name()
                 + "' of shape "
                 + port.shape(),
-            "A layout is for inputs with four axes: leave it out");
+            "A layout is for float32 inputs with four axes: leave it out");
       }
-      return new InputSpec(port.name(), port.shape(), null);
+      return new InputSpec(port.name(), port.shape(), integers, null);
     }
     return new InputSpec(
-        port.name(), port.shape(), layout == null ? likelyLayout(port.shape()) : layout);
+        port.name(),
+        port.shape(),
+        /* integers= */ false,
+        layout == null ? likelyLayout(port.shape()) : layout);
   }
 
   private static Layout likelyLayout(List<Long> shape) {

@@ -1,43 +1,85 @@
 package dev.mixtune.evaluators;
 
+import dev.mixtune.engine.UserException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 
 /**
- * Says for one sample whether an answer counts as right. Scores are shares of right answers, 0..1.
+ * What "accuracy" is. Higher is better; a drop is the float model's value minus the plan's.
+ *
+ * <p>There are two families. A {@link CountMetric} says of each sample whether the answer is right:
+ * its value is a share, and its bounds are those of paired proportions. A {@link StatisticMetric}
+ * makes one number of each answer and one value of all numbers, such as a correlation: its bounds
+ * come from a paired bootstrap.
+ *
+ * <p>A metric of one's own implements one of the two, has a public constructor without parameters,
+ * and is named in its jar's {@code META-INF/services/dev.mixtune.evaluators.Metric}; {@code
+ * docs/own-metric.md} shows one from start to end. Metrics are asked from many threads and must not
+ * change.
  */
-public sealed interface Metric permits TopK, Fidelity {
+public sealed interface Metric permits CountMetric, StatisticMetric {
 
   /** The name in task files, such as {@code top1}. */
   String id();
 
-  /** Whether samples need labels. */
+  /** Whether samples need labels: classes for a count metric, numbers for a statistic. */
   boolean needsLabels();
 
   /** Values per answer below which the metric says nothing. */
-  int minimumClasses();
+  int minimumValues();
+
+  /** The metrics that are part of the product. */
+  static List<Metric> all() {
+    return List.of(
+        new TopK(1), new TopK(5), new Fidelity(), new StsSpearman(), new CosineFidelity());
+  }
+
+  /** The names of all metrics, those on the class path included. */
+  static List<String> ids() {
+    return withOwn(contextLoader()).stream().map(Metric::id).toList();
+  }
 
   /**
-   * Whether the answer is right.
+   * The metric with this name, of the product's or on the class path.
    *
-   * @param answer the candidate's (or the float model's own) row of outputs
-   * @param floatAnswer the float model's row for the same sample
-   * @param label the sample's label; ignored by metrics that need none
+   * @throws UserException when a metric on the class path cannot be loaded or takes a name that is
+   *     in use
    */
-  boolean right(Row answer, Row floatAnswer, int label);
-
-  /** All metrics. */
-  static List<Metric> all() {
-    return List.of(new TopK(1), new TopK(5), new Fidelity());
-  }
-
-  /** The names of all metrics. */
-  static List<String> ids() {
-    return all().stream().map(Metric::id).toList();
-  }
-
-  /** The metric with this name. */
   static Optional<Metric> find(String id) {
-    return all().stream().filter(metric -> metric.id().equals(id)).findFirst();
+    return find(id, contextLoader());
+  }
+
+  /** The metric with this name, of the product's or of those that a class loader finds. */
+  static Optional<Metric> find(String id, ClassLoader loader) {
+    return withOwn(loader).stream().filter(metric -> metric.id().equals(id)).findFirst();
+  }
+
+  private static ClassLoader contextLoader() {
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    return loader == null ? Metric.class.getClassLoader() : loader;
+  }
+
+  private static List<Metric> withOwn(ClassLoader loader) {
+    List<Metric> metrics = new ArrayList<>(all());
+    try {
+      for (Metric own : ServiceLoader.load(Metric.class, loader)) {
+        if (metrics.stream().anyMatch(metric -> metric.id().equals(own.id()))) {
+          throw new UserException(
+              "the metric " + own.getClass().getName() + " calls itself '" + own.id() + "'",
+              "That name is in use: give it another id");
+        }
+        metrics.add(own);
+      }
+    } catch (ServiceConfigurationError e) {
+      throw new UserException(
+          "a metric on the class path cannot be loaded: " + e.getMessage(),
+          "It needs a public class that implements CountMetric or StatisticMetric, with a public"
+              + " constructor without parameters: see docs/own-metric.md",
+          e);
+    }
+    return metrics;
   }
 }

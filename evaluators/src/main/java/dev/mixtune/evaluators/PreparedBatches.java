@@ -1,7 +1,7 @@
 package dev.mixtune.evaluators;
 
-import dev.mixtune.engine.Tensor;
-import java.util.Map;
+import dev.mixtune.engine.runtime.RuntimeFailure;
+import dev.mixtune.engine.runtime.Session;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -13,15 +13,15 @@ final class PreparedBatches {
   private final SampleSet samples;
   private final int batch;
   private final boolean padded;
-  private final @Nullable AtomicReferenceArray<@Nullable Map<String, Tensor>> kept;
+  private final @Nullable AtomicReferenceArray<@Nullable Feed> kept;
 
   /**
-   * @param batch samples per batch
+   * @param batch samples per batch, where they can be fed together
    * @param padded whether the last batch is filled up to {@code batch}
    */
   PreparedBatches(SampleSet samples, int batch, boolean padded, boolean keep) {
     this.samples = samples;
-    this.batch = batch;
+    this.batch = Math.min(batch, samples.mostPerRun());
     this.padded = padded;
     this.kept = keep ? new AtomicReferenceArray<>(count()) : null;
   }
@@ -45,15 +45,25 @@ final class PreparedBatches {
     return padded ? batch : length(number);
   }
 
-  Map<String, Tensor> get(int number) {
-    Map<String, Tensor> tensors = kept == null ? null : kept.get(number);
-    if (tensors == null) {
+  /**
+   * A model's answers to one batch.
+   *
+   * @throws RuntimeFailure when there are no usable ones
+   */
+  Answers answers(Session session, int number) {
+    return Answers.run(
+        session, get(number), samples.outputReader(), fed(number), length(number), start(number));
+  }
+
+  private Feed get(int number) {
+    Feed feed = kept == null ? null : kept.get(number);
+    if (feed == null) {
       // Two workers may prepare the same batch at first: equal tensors, one of them is kept.
-      tensors = samples.batch(start(number), batch, padded);
+      feed = samples.feed(start(number), batch, padded);
       if (kept != null) {
-        kept.set(number, tensors);
+        kept.set(number, feed);
       }
     }
-    return tensors;
+    return feed;
   }
 }

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -90,32 +89,46 @@ public final class SampleSet {
   }
 
   /**
-   * The samples in batches, read as one goes.
+   * The samples in batches, read as one goes. Texts come one by one, each at its own length.
    *
    * @param batch samples per batch; the last batch may have fewer
    * @param padded whether the last batch is filled up by repeating its last sample, for models
    *     whose batch axis is fixed
    */
   public Iterable<Map<String, Tensor>> batches(int batch, boolean padded) {
-    int count = (indices.length + batch - 1) / batch;
-    return () -> {
-      Iterator<Integer> numbers = IntStream.range(0, count).iterator();
-      return new Iterator<>() {
-        @Override
-        public boolean hasNext() {
-          return numbers.hasNext();
-        }
+    int size = Math.min(batch, inputs.mostPerRun());
+    int count = (indices.length + size - 1) / size;
+    return () ->
+        IntStream.range(0, count)
+            .boxed()
+            .flatMap(number -> feed(number * size, size, padded).runs().stream())
+            .iterator();
+  }
 
-        @Override
-        public Map<String, Tensor> next() {
-          return batch(numbers.next() * batch, batch, padded);
-        }
-      };
-    };
+  /**
+   * Inputs of one inference at the shape of deployment, made from the first samples.
+   *
+   * @param batch samples, or texts, in the inference
+   * @param sequence tokens of each text; of no meaning for anything else
+   */
+  public Map<String, Tensor> deployment(int batch, int sequence) {
+    int[] chosen = new int[batch];
+    for (int i = 0; i < batch; i++) {
+      chosen[i] = indices[Math.min(i, indices.length - 1)];
+    }
+    return inputs.deployment(chosen, sequence);
+  }
+
+  int mostPerRun() {
+    return inputs.mostPerRun();
+  }
+
+  OutputReader outputReader() {
+    return inputs.outputReader();
   }
 
   /** Up to {@code length} samples from position {@code start} of this set. */
-  Map<String, Tensor> batch(int start, int length, boolean padded) {
+  Feed feed(int start, int length, boolean padded) {
     int end = Math.min(indices.length, start + length);
     int[] chosen = Arrays.copyOfRange(indices, start, end);
     if (padded && chosen.length < length) {
@@ -123,14 +136,19 @@ public final class SampleSet {
       chosen = Arrays.copyOf(chosen, length);
       Arrays.fill(chosen, there, length, chosen[there - 1]);
     }
-    return inputs.batch(chosen);
+    return inputs.feed(chosen);
   }
 
   long inputBytes() {
-    return inputs.bytesPerSample() * indices.length;
+    return inputs.bytes(indices);
   }
 
-  /** The label of the sample at a position of this set; -1 without labels. */
+  /** The label of the sample at a position of this set, as a number; NaN without labels. */
+  double target(int position) {
+    return labels == null ? Double.NaN : labels.number(indices[position]);
+  }
+
+  /** The class of the sample at a position of this set; -1 without labels. */
   int label(int position) {
     return labels == null ? -1 : labels.at(indices[position]);
   }
@@ -155,8 +173,15 @@ public final class SampleSet {
     MessageDigest digest = Digests.sha256();
     for (int i = 0; i < indices.length; i++) {
       digest.update(inputs.hash(indices[i]).getBytes(StandardCharsets.US_ASCII));
-      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(label(i)).array());
+      digest.update(labelBytes(i));
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private byte[] labelBytes(int position) {
+    if (labels != null && !labels.areClasses()) {
+      return ByteBuffer.allocate(Double.BYTES).putDouble(target(position)).array();
+    }
+    return ByteBuffer.allocate(Integer.BYTES).putInt(label(position)).array();
   }
 }

@@ -19,7 +19,12 @@ public interface Samples extends AutoCloseable {
    *
    * @param indices positions in the source; may repeat
    */
-  Tensor.Floats batch(int[] indices);
+  Tensor batch(int[] indices);
+
+  /** Bytes of one preprocessed value. */
+  default int bytesPerElement() {
+    return Float.BYTES;
+  }
 
   /** SHA-256 of the sample's content as stored, in hex: equal samples have equal hashes. */
   String hash(int index);

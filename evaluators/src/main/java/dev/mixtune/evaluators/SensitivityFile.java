@@ -18,8 +18,9 @@ import java.util.List;
  * {@code complete}, {@code entries[]}. Each entry: {@code layer} (index), {@code name}, {@code
  * scheme}, {@code bits}, and either {@code failure} (text) or {@code kl} (nats), {@code cosine},
  * {@code sqnrDb}, {@code agreement} (0..1, absent where not known), {@code reference} and {@code
- * score} (the metric of float and plan, 0..1), {@code drop}, {@code dropInterval} (low, high),
- * {@code right}, {@code lost}, {@code gained} (samples).
+ * score} (the metric of float and plan, 0..1), {@code drop}, {@code dropInterval} (low, high), and
+ * {@code right}, {@code lost}, {@code gained} (samples), or, for metrics that count none, {@code
+ * dropUpper} (one-sided).
  */
 public final class SensitivityFile {
   private static final int SCHEMA_VERSION = 1;
@@ -59,9 +60,13 @@ public final class SensitivityFile {
       node.put("score", score.score());
       node.put("drop", score.drop());
       node.putArray("dropInterval").add(score.dropLow()).add(score.dropHigh());
-      node.put("right", score.right());
-      node.put("lost", score.lost());
-      node.put("gained", score.gained());
+      if (score.evidence() instanceof PairedScore.Counts counts) {
+        node.put("right", counts.right());
+        node.put("lost", counts.lost());
+        node.put("gained", counts.gained());
+      } else if (score.evidence() instanceof PairedScore.Resampled resampled) {
+        node.put("dropUpper", resampled.dropUpper());
+      }
     }
   }
 
@@ -102,6 +107,15 @@ public final class SensitivityFile {
     }
   }
 
+  private static PairedScore.Evidence evidence(JsonNode node) {
+    return node.has("dropUpper")
+        ? new PairedScore.Resampled(node.get("dropUpper").asDouble())
+        : new PairedScore.Counts(
+            node.required("right").asInt(),
+            node.required("lost").asInt(),
+            node.required("gained").asInt());
+  }
+
   private static Outcome outcome(JsonNode node, int samples) {
     if (node.hasNonNull("failure")) {
       return new Outcome.Failed(node.get("failure").asText());
@@ -114,9 +128,7 @@ public final class SensitivityFile {
             node.required("score").asDouble(),
             interval.required(0).asDouble(),
             interval.required(1).asDouble(),
-            node.required("right").asInt(),
-            node.required("lost").asInt(),
-            node.required("gained").asInt()),
+            evidence(node)),
         new Closeness(
             node.required("kl").asDouble(),
             node.required("cosine").asDouble(),

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Opens the sources of a task against the inputs of its model. */
-final class Sources {
+/** Opens arrays and pictures against the inputs of a model. */
+final class Sources implements SourceOpener {
   private final Map<String, InputSpec> specs = new LinkedHashMap<>();
   private final List<Task.Input> inputs = new ArrayList<>();
 
@@ -60,17 +60,13 @@ final class Sources {
   /** One source, with the labels that it carries, if any. */
   record Source(Samples samples, @Nullable Labels labels) {}
 
-  /** All inputs of the task, with the labels that the first source carries. */
-  Opened evaluation() {
+  @Override
+  public Opened evaluation() {
     return open(null, null);
   }
 
-  /**
-   * The task's first input read from another source.
-   *
-   * @param field where that source is named, for messages
-   */
-  Opened other(Path source, String field) {
+  @Override
+  public Opened other(Path source, @Nullable Path labels, String field) {
     if (inputs.size() > 1) {
       throw new UserException(
           field + " names one source, and the task has " + inputs.size() + " inputs",
@@ -78,13 +74,6 @@ final class Sources {
     }
     return open(source, field);
   }
-
-  /**
-   * Opened inputs.
-   *
-   * @param labels carried by the first source, or null
-   */
-  record Opened(ModelInputs inputs, @Nullable Labels labels) {}
 
   private Opened open(@Nullable Path replacement, @Nullable String replacementField) {
     Map<String, Samples> byName = new LinkedHashMap<>();
@@ -108,7 +97,7 @@ final class Sources {
       byName.values().forEach(Samples::close);
       throw e;
     }
-    return new Opened(new ModelInputs(byName), labels);
+    return new Opened(ModelInputs.of(byName), labels);
   }
 
   private static Source source(Path path, InputSpec spec, Scaling scaling, String field) {
@@ -123,6 +112,9 @@ final class Sources {
           "Name a .npy or .npy.gz file, or a folder of pictures");
     }
     NpyFile file = NpyFile.open(path, field);
+    if (spec.integers()) {
+      return new Source(IdSamples.open(file, spec, scaling, field + " " + path), null);
+    }
     return new Source(ArraySamples.open(file, spec, scaling, field + " " + path), null);
   }
 }

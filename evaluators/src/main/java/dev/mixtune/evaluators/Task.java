@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -45,12 +46,73 @@ public record Task(
    * One input of the model.
    *
    * @param name the model's input name, or null for the only input of the model
-   * @param source .npy, .npy.gz, a folder with labels.csv and images/, or class folders
+   * @param source .npy, .npy.gz, a folder with labels.csv and images/, or class folders; a file of
+   *     lines for text
    * @param layout what the model wants, or null to read it off the model's input shape
    * @param scaling from stored values to the model's input
+   * @param text how lines become inputs, or null for arrays and pictures; text feeds all inputs of
+   *     the model
    */
   public record Input(
-      @Nullable String name, Path source, @Nullable Layout layout, Scaling scaling) {}
+      @Nullable String name,
+      Path source,
+      @Nullable Layout layout,
+      Scaling scaling,
+      @Nullable Text text) {
+
+    /** An input of arrays or pictures. */
+    public Input(@Nullable String name, Path source, @Nullable Layout layout, Scaling scaling) {
+      this(name, source, layout, scaling, null);
+    }
+
+    /** The text behind all inputs of a model. */
+    public static Input ofText(Path source, Text text) {
+      return new Input(null, source, null, new Scaling.None(), text);
+    }
+  }
+
+  /**
+   * How lines become inputs.
+   *
+   * @param kind what a line holds
+   * @param tokenizer the tokenizer.json of the model
+   * @param pooling how a text's outputs become one row
+   * @param maxTokens longer texts are cut; empty: what the tokenizer.json says, else {@value
+   *     #USUAL_MAX_TOKENS}
+   */
+  public record Text(Kind kind, Path tokenizer, Pooling pooling, OptionalInt maxTokens) {
+    static final int USUAL_MAX_TOKENS = 512;
+
+    public Text {
+      if (maxTokens.isPresent() && maxTokens.getAsInt() < 2) {
+        throw new IllegalArgumentException("at most " + maxTokens.getAsInt() + " tokens");
+      }
+    }
+
+    /** What a line holds, columns separated by tabs. */
+    public enum Kind {
+      /** A number, a text and another text. */
+      PAIRS("text-pairs"),
+      /** A label and a text; a text alone where the labels have a file or nobody needs them. */
+      TEXTS("texts");
+
+      private final String id;
+
+      Kind(String id) {
+        this.id = id;
+      }
+
+      /** The name in task files. */
+      public String id() {
+        return id;
+      }
+    }
+  }
+
+  /** How lines become inputs; empty for arrays and pictures. */
+  public Optional<Text> text() {
+    return Optional.ofNullable(inputs.get(0).text());
+  }
 
   /**
    * The samples that activation ranges and weight rounding look at.

@@ -21,7 +21,7 @@ public final class TaskData implements AutoCloseable {
   private static final int USUAL_CALIBRATION = 512;
 
   private final Task task;
-  private final Sources sources;
+  private final SourceOpener sources;
   private final List<ModelInputs> opened = new ArrayList<>();
   private final Splits splits;
   private final SampleSet calibration;
@@ -38,15 +38,27 @@ public final class TaskData implements AutoCloseable {
    *     calibration and evaluation share equal samples
    */
   public static TaskData open(Task task, Session floatModel, long seed) {
-    return new TaskData(task, floatModel, new Random(seed));
+    return open(task, floatModel, seed, Path.of(System.getProperty("java.io.tmpdir", ".")));
+  }
+
+  /**
+   * As {@link #open(Task, Session, long)}.
+   *
+   * @param cache folder that keeps the tokenizers' native library between runs
+   */
+  public static TaskData open(Task task, Session floatModel, long seed, Path cache) {
+    return new TaskData(task, floatModel, new Random(seed), cache);
   }
 
   // The draws come in a fixed order: calibration, then splits.
-  private TaskData(Task task, Session floatModel, Random random) {
+  private TaskData(Task task, Session floatModel, Random random, Path cache) {
     this.task = task;
-    this.sources = new Sources(task, floatModel.inputs());
+    this.sources =
+        task.text().isPresent()
+            ? new TextSources(task, floatModel, cache)
+            : new Sources(task, floatModel.inputs());
     try {
-      Sources.Opened evaluation = keep(sources.evaluation());
+      SourceOpener.Opened evaluation = keep(sources.evaluation());
       ModelInputs inputs = evaluation.inputs();
       Labels labels = labels(evaluation, task.labels(), "labels");
       checkLabels(labels, inputs, floatModel.outputs());
@@ -58,7 +70,7 @@ public final class TaskData implements AutoCloseable {
         this.calibration = new SampleSet("calibration", inputs, null, boxed(drawn));
         available = unlike(calibrationHashes(inputs, drawn), inputs);
       } else {
-        ModelInputs separate = keep(sources.other(other, "calibration.source")).inputs();
+        ModelInputs separate = keep(sources.other(other, null, "calibration.source")).inputs();
         int[] positions = IntStream.range(0, separate.size()).toArray();
         int[] drawn = Draw.sorted(positions, calibrationOf(separate.size(), false), random);
         this.calibration = new SampleSet("calibration", separate, null, boxed(drawn));
@@ -119,7 +131,8 @@ public final class TaskData implements AutoCloseable {
     List<SampleSet> sets = new ArrayList<>();
     for (Task.FurtherData further : task.robustness()) {
       String field = "robustness[" + sets.size() + "]";
-      Sources.Opened source = keep(sources.other(further.source(), field + ".source"));
+      SourceOpener.Opened source = 
+          keep(sources.other(further.source(), further.labels(), field + ".source"));
       Labels labels = labels(source, further.labels(), field + ".labels");
       if (labels != null) {
         labels.checkLength(source.inputs().size());
@@ -135,13 +148,13 @@ public final class TaskData implements AutoCloseable {
     opened.forEach(ModelInputs::close);
   }
 
-  private Sources.Opened keep(Sources.Opened source) {
+  private SourceOpener.Opened keep(SourceOpener.Opened source) {
     opened.add(source.inputs());
     return source;
   }
 
-  private @Nullable Labels labels(Sources.Opened source, @Nullable Path file, String field) {
-    Labels labels = file == null ? source.labels() : Labels.read(file, field);
+  private @Nullable Labels labels(SourceOpener.Opened source, @Nullable Path file, String field) {
+    Labels labels = file == null ? source.labels() : Labels.read(file, field, task.metric() instanceof StatisticMetric);
     if (labels == null && task.metric().needsLabels()) {
       throw new UserException(
           field + " is missing, and the metric " + task.metric().id() + " needs them",
@@ -150,12 +163,15 @@ public final class TaskData implements AutoCloseable {
     return labels;
   }
 
-  private static void checkLabels(
+  private void checkLabels(
       @Nullable Labels labels, ModelInputs inputs, List<Session.Port> outputs) {
     if (labels == null) {
       return;
     }
     labels.checkLength(inputs.size());
+    if (!(task.metric() instanceof CountMetric)) {
+      return;
+    }
     List<Long> shape = outputs.isEmpty() ? List.of() : outputs.get(0).shape();
     // Outputs of unknown width are checked when the float model has answered.
     if (shape.size() == 2 && shape.get(1) > 0) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,22 +14,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads task files: YAML, at most 1 MB, no anchors or aliases.
  *
- * <p>Required: {@code model}, {@code inputs} with a {@code source} each, {@code metric}. Left out,
- * the rest is: {@code name} the file's name, {@code mean} 0 and {@code std} 1, {@code layout} read
+ * <p>Required: {@code model}, {@code inputs} with a {@code source} each, {@code metric}; for text
+ * ({@code kind: text-pairs} or {@code kind: texts}) a {@code tokenizer}. Left out, the rest is:
+ * {@code pooling} none, {@code maxTokens} as the tokenizer says, else 512; {@code name} the file's name, {@code mean} 0 and {@code std} 1, {@code layout} read
  * off the model, {@code calibration} as in {@link Task.Calibration}, {@code splits} 0.4 and 0.6,
  * {@code latency} batch 1 and one thread, no {@code robustness}.
  */
 public final class TaskFile {
-  private static final String SUPPORTED =
-      "Supported today are pictures and arrays: .npy, .npy.gz, a folder with labels.csv and images/,"
-          + " class folders; with the metrics "
-          + String.join(", ", Metric.ids())
-          + ". Text comes later";
 
   private final Path file;
   private final Path folder;
@@ -71,6 +69,7 @@ public final class TaskFile {
     Path labels =
         fields.optionalText("labels").map(t -> existing(fields, "labels", t)).orElse(null);
     Metric metric = metric(fields);
+    requireSuited(fields, metric, inputs.get(0));
     Task.Calibration calibration =
         calibration(fields.mapping("calibration"), inputs.get(0).source());
     Task.Fractions splits = splits(fields.mapping("splits"));
@@ -89,6 +88,11 @@ public final class TaskFile {
       }
       inputs.add(input);
     }
+    if (inputs.size() > 1 && inputs.stream().anyMatch(input -> input.text() != null)) {
+      throw fields.wrong(
+          "inputs", "has text and " + (inputs.size() - 1) + " more",
+          "Text feeds all inputs of the model: let it be the only entry");
+    }
     if (inputs.isEmpty()) {
       throw fields.wrong(
           "inputs", "is missing or empty", "Add a list with a name and a source for each input");
@@ -97,32 +101,67 @@ public final class TaskFile {
   }
 
   private Task.Input input(Fields entry) {
-    entry.only("name", "source", "layout", "mean", "std", "kind", "tokenizer", "pooling");
-    Optional<String> kind = entry.optionalText("kind");
-    boolean tokenizer = entry.has("tokenizer");
-    boolean pooling = entry.has("pooling");
+    entry.only(
+        "name",
+        "source",
+        "layout",
+        "mean",
+        "std",
+        "kind",
+        "tokenizer",
+        "pooling",
+        "maxTokens");
+    if (entry.has("kind")) {
+      Task.Text text = text(entry);
+      return Task.Input.ofText(existing(entry, "source", entry.text("source")), text);
+    }
+    for (String key : List.of("tokenizer", "pooling", "maxTokens")) {
+      if (entry.has(key)) {
+        throw entry.wrong(key, "is for text", "Add 'kind: text-pairs' or 'kind: texts'");
+      }
+    }
     String name = entry.optionalText("name").orElse(null);
     String source = entry.text("source");
     Layout layout = entry.optionalText("layout").map(t -> layout(entry, t)).orElse(null);
     Optional<List<Double>> mean = entry.numbers("mean");
     Optional<List<Double>> std = entry.numbers("std");
-    if (kind.isPresent() && !kind.get().equals("text-pairs")) {
-      throw entry.wrong(
-          "kind",
-          "is '" + kind.get() + "'",
-          "Leave kind out for pictures and arrays; text-pairs comes later");
-    }
-    if (kind.isPresent()) {
-      throw entry.wrong("kind", "is 'text-pairs', which is not supported yet", SUPPORTED);
-    }
-    if (tokenizer || pooling) {
-      throw entry.wrong(
-          tokenizer ? "tokenizer" : "pooling",
-          "is for text, which is not supported yet",
-          SUPPORTED);
-    }
     return new Task.Input(
         name, existing(entry, "source", source), layout, scaling(entry, mean, std));
+  }
+
+  private Task.Text text(Fields entry) {
+    Task.Text.Kind kind =
+        named(entry, "kind", entry.text("kind"), Task.Text.Kind.values(), Task.Text.Kind::id);
+    for (String key : List.of("name", "layout", "mean", "std")) {
+      if (entry.has(key)) {
+        throw entry.wrong(
+            key, "is for arrays and pictures", "Leave it out: text feeds all inputs of the model");
+      }
+    }
+    Path tokenizer = existing(entry, "tokenizer", entry.text("tokenizer"));
+    Pooling pooling =
+        named(
+            entry,
+            "pooling",
+            entry.optionalText("pooling").orElse(Pooling.NONE.id()),
+            Pooling.values(),
+            Pooling::id);
+    OptionalInt maxTokens = entry.positiveInt("maxTokens");
+    if (maxTokens.isPresent() && maxTokens.getAsInt() < 2) {
+      throw entry.wrong(
+          "maxTokens", "is " + maxTokens.getAsInt(), "The tokens at both ends count too");
+    }
+    return new Task.Text(kind, tokenizer, pooling, maxTokens);
+  }
+
+  private static <T> T named(
+      Fields entry, String key, String text, T[] values, Function<T, String> id) {
+    List<String> known = Arrays.stream(values).map(id).toList();
+    return Arrays.stream(values)
+        .filter(value -> id.apply(value).equals(text))
+        .findFirst()
+        .orElseThrow(
+            () -> entry.wrong(key, "is '" + text + "'", Suggestion.among(text, known)));
   }
 
   private static Scaling scaling(
@@ -158,12 +197,27 @@ public final class TaskFile {
 
   private static Metric metric(Fields fields) {
     String id = fields.text("metric");
-    if (id.equals("sts-spearman")) {
-      throw fields.wrong("metric", "is 'sts-spearman', which is not supported yet", SUPPORTED);
-    }
     return Metric.find(id)
         .orElseThrow(
             () -> fields.wrong("metric", "is '" + id + "'", Suggestion.among(id, Metric.ids())));
+  }
+
+  /** Some metrics compare two texts, and some only judge one answer. */
+  private static void requireSuited(Fields fields, Metric metric, Task.Input input) {
+    Task.Text text = input.text();
+    boolean pairs = text != null && text.kind() == Task.Text.Kind.PAIRS;
+    if (metric instanceof StatisticMetric statistic && statistic.needsPairs() && !pairs) {
+      throw fields.wrong(
+          "metric",
+          "is '" + metric.id() + "', which compares two texts",
+          "Give the input 'kind: text-pairs', or choose another metric");
+    }
+    if (pairs && metric instanceof CountMetric) {
+      throw fields.wrong(
+          "metric",
+          "is '" + metric.id() + "', which judges one answer, and text-pairs gives two embeddings",
+          "Use sts-spearman or fidelity-cosine");
+    }
   }
 
   private Task.Calibration calibration(Optional<Fields> fields, Path inputSource) {

@@ -6,7 +6,7 @@ package dev.mixtune.evaluators;
  *
  * @param k at least 1
  */
-public record TopK(int k) implements Metric {
+public record TopK(int k) implements CountMetric {
 
   public TopK {
     if (k < 1) {
@@ -25,7 +25,7 @@ public record TopK(int k) implements Metric {
   }
 
   @Override
-  public int minimumClasses() {
+  public int minimumValues() {
     return k + 1;
   }
 

@@ -127,7 +127,7 @@ class ArraySamplesTest {
   void allFormatVersionsAreRead(int version) throws IOException {
     byte[] bytes = Npy.bytes(version, Npy.header("<i8", "(3,)"), Npy.longs(7, 0, 2));
     Path file = Files.write(folder.resolve("labels.npy"), bytes);
-    Labels labels = Labels.read(file, "labels");
+    Labels labels = Labels.read(file, "labels", false);
     assertThat(labels).isEqualTo(Labels.of(new int[] {7, 0, 2}, "test"));
     labels.checkRange(8);
     assertThatThrownBy(() -> labels.checkRange(7))
@@ -158,7 +158,7 @@ class ArraySamplesTest {
       })
   void damagedArraysAreRefused(String header, String named) throws IOException {
     Path file = Files.write(folder.resolve("a.npy"), Npy.bytes(1, header, Npy.longs(1)));
-    assertThatThrownBy(() -> Labels.read(file, "labels"))
+    assertThatThrownBy(() -> Labels.read(file, "labels", false))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("labels " + file)
         .hasMessageContaining(named);

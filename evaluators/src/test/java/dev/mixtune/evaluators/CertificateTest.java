@@ -159,4 +159,40 @@ class CertificateTest {
     }
     assertThat((double) wrong / runs).isLessThanOrEqualTo(0.06);
   }
+
+  private static Certificate.Candidate resampled(String id, double drop, double upper) {
+    PairedScore score =
+        new PairedScore(
+            800, 0.86, 0.86 - drop, drop - 0.01, drop + 0.01, new PairedScore.Resampled(upper));
+    return new Certificate.Candidate(id, () -> new Outcome.Scored(score, CLOSE));
+  }
+
+  @Test
+  void bootstrapBoundsAreTestedLikeCounts() {
+    CertificateResult result =
+        test(
+            new DropLimit(0.01, false),
+            resampled("a", 0.001, 0.004),
+            resampled("b", 0.002, 0.006),
+            resampled("c", 0.009, 0.015));
+    assertThat(result.status()).isEqualTo(CertificateResult.Status.CERTIFIED);
+    assertThat(result.certified())
+        .extracting(CertificateResult.Tested::upperBound)
+        .containsExactly(0.004, 0.006);
+    assertThat(result.plansTested()).isEqualTo(3);
+    assertThat(result.method()).contains("paired bootstrap", "fixed sequence");
+    assertThat(result.limitResolvable()).isCloseTo(0.003, within(1e-12));
+    assertThat(result.message()).contains("bound 0.4 points", "800 holdout samples.").doesNotContain("lost");
+  }
+
+  /** The margin shrinks with the square root of the samples. */
+  @Test
+  void bootstrapBoundsSayHowManySamplesAreNeeded() {
+    CertificateResult result = test(new DropLimit(0.01, false), resampled("a", 0.006, 0.014));
+    assertThat(result.status()).isEqualTo(CertificateResult.Status.NOT_CERTIFIABLE);
+    // The margin of 0.008 must become 0.004: four times the samples.
+    assertThat(result.samplesNeeded().orElseThrow()).isBetween(3200L, 3201L);
+    assertThat(test(new DropLimit(0.005, false), resampled("a", 0.006, 0.014)).samplesNeeded())
+        .isEmpty();
+  }
 }

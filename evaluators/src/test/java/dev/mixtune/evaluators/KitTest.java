@@ -44,8 +44,8 @@ class KitTest {
           .isInstanceOfSatisfying(
               Outcome.Scored.class,
               scored -> {
-                assertThat(scored.score().lost()).isZero();
-                assertThat(scored.score().gained()).isZero();
+                assertThat(scored.score().counts().orElseThrow().lost()).isZero();
+                assertThat(scored.score().counts().orElseThrow().gained()).isZero();
                 assertThat(scored.closeness().kl()).isCloseTo(0, within(1e-12));
               });
     }

@@ -59,7 +59,7 @@ class MetricTest {
 
   @Test
   void everyMetricIsFoundByItsName() {
-    assertThat(Metric.ids()).containsExactly("top1", "top5", "fidelity");
+    assertThat(Metric.ids()).containsExactly("top1", "top5", "fidelity", "sts-spearman", "fidelity-cosine");
     for (Metric metric : Metric.all()) {
       assertThat(Metric.find(metric.id())).contains(metric);
     }
@@ -79,9 +79,8 @@ class MetricTest {
     }
     PairedScore score = tally.score(0.9);
     assertThat(score.samples()).isEqualTo(500);
-    assertThat(score.lost()).isEqualTo(table[2]);
-    assertThat(score.gained()).isEqualTo(table[1]);
-    assertThat(score.right()).isEqualTo(table[1] + table[3]);
+    assertThat(score.counts())
+        .contains(new PairedScore.Counts(table[1] + table[3], table[2], table[1]));
     assertThat(score.reference()).isEqualTo((table[2] + table[3]) / 500.0);
     assertThat(score.drop()).isCloseTo((table[2] - table[1]) / 500.0, within(1e-12));
     // Wald's interval is close to the score interval at this size.

@@ -56,7 +56,7 @@ class SensitivityTest {
     Samples samples = ArraySamples.open(NpyFile.open(file, "x"), spec, new Scaling.None(), "x");
     return new SampleSet(
         "search split",
-        new ModelInputs(Map.of("x", samples)),
+        ModelInputs.of(Map.of("x", samples)),
         null,
         IntStream.range(0, 20).boxed().toList());
   }
@@ -102,7 +102,7 @@ class SensitivityTest {
     assertThat(sensitivity.find(1, Scheme.W8A8).orElseThrow().kl()).isZero();
     Sensitivity.Entry turned = sensitivity.find(2, Scheme.W2A8).orElseThrow();
     assertThat(turned.kl()).isPositive();
-    assertThat(turned.score().orElseThrow().lost()).isPositive();
+    assertThat(turned.score().orElseThrow().counts().orElseThrow().lost()).isPositive();
     assertThat(turned.outcome())
         .isEqualTo(sensitivity.find(1, Scheme.W2A8).orElseThrow().outcome());
   }

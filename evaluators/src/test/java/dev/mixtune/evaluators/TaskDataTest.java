@@ -275,7 +275,7 @@ class TaskDataTest {
     Map<String, Samples> both = new LinkedHashMap<>();
     both.put("a", four);
     both.put("b", five);
-    assertThatThrownBy(() -> new ModelInputs(both))
+    assertThatThrownBy(() -> ModelInputs.of(both))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("input 'b' has 5 samples, and input 'a' has 4");
   }
@@ -340,7 +340,8 @@ class TaskDataTest {
     BufferedImage image = ImageIO.read(folder.resolve("images/a.png").toFile());
     InputSpec spec = InputSpec.of(new Session.Port("x", "FLOAT", List.of(-1L, 3L, 8L, 8L)), null);
     List<Path> files = ImageFolder.list(folder, "source").files();
-    try (Samples samples = ImageSamples.open(files, spec, new Scaling.ImageDefaults(), "source")) {
+    try (ImageSamples samples =
+        ImageSamples.open(files, spec, new Scaling.ImageDefaults(), "source")) {
       float[] values = samples.batch(new int[] {0}).values();
       double green = (image.getRGB(5, 2) >> 8) & 0xff;
       assertThat((double) values[64 + 2 * 8 + 5])

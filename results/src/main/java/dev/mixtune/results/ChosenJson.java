@@ -19,7 +19,8 @@ public final class ChosenJson {
    * @param latencyRatio against float
    * @param latencyMs milliseconds of one inference
    * @param relativeError of the ratio
-   * @param right samples answered right; what was recorded before
+   * @param accuracy the metric; what was recorded before
+   * @param right samples answered right; null where the metric is no share of them
    * @param samples number of samples
    * @param split which samples, {@code holdout} or {@code search}
    */
@@ -28,7 +29,8 @@ public final class ChosenJson {
       double latencyRatio,
       double latencyMs,
       double relativeError,
-      int right,
+      double accuracy,
+      @Nullable Integer right,
       int samples,
       String split) {
     public ReadBack {
@@ -36,6 +38,7 @@ public final class ChosenJson {
       Numbers.requirePositive("latencyRatio", latencyRatio);
       Numbers.requirePositive("latencyMs", latencyMs);
       Numbers.requireFinite("relativeError", relativeError);
+      Numbers.requireFinite("accuracy", accuracy);
     }
   }
 

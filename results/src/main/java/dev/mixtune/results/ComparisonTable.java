@@ -58,7 +58,7 @@ final class ComparisonTable {
         "tr",
         "float",
         Html.tag("th", "", "float model"),
-        Html.tag("td", "", Figures.percent(reference.search().accuracy())),
+        Html.tag("td", "", Figures.metric(reference.search().accuracy(), reference.search().isShare())),
         Html.tag("td", "", "0"),
         Html.tag("td", "", "0"),
         Html.tag("td", "", pair(Figures.millis(reference.latencyMs()), Figures.ratio(1))),
@@ -71,7 +71,7 @@ final class ComparisonTable {
         "tr",
         css,
         Html.tag("th", "", name),
-        Html.tag("td", "", Figures.percent(point.search().accuracy())),
+        Html.tag("td", "", Figures.metric(point.search().accuracy(), point.search().isShare())),
         Html.tag("td", "", drop(point.search())),
         Html.tag("td", "", drop(point.holdout())),
         Html.tag(

@@ -22,6 +22,11 @@ final class Figures {
     return String.format(Locale.ROOT, "%.2f %%", 100 * fraction);
   }
 
+  /** A metric: a share of right answers as {@code 91.31 %}, any other as {@code 0.8672}. */
+  static String metric(double value, boolean isShare) {
+    return isShare ? percent(value) : String.format(Locale.ROOT, "%.4f", value);
+  }
+
   /** 0.95 as {@code 95 %}, 0.975 as {@code 97.5 %}. */
   static String confidence(double fraction) {
     double percent = Math.rint(1e4 * fraction) / 100;

@@ -105,11 +105,16 @@ public record Frontier(
    *
    * @param accuracy the metric
    * @param samples number of samples
-   * @param right samples answered right
+   * @param right samples answered right; null where the metric is no share of them
    */
-  public record ReferenceScore(double accuracy, int samples, int right) {
+  public record ReferenceScore(double accuracy, int samples, @Nullable Integer right) {
     public ReferenceScore {
       Numbers.requireFinite("accuracy", accuracy);
+    }
+
+    /** Whether the metric is a share of right answers; else it is a number of its own scale. */
+    boolean isShare() {
+      return right != null;
     }
   }
 

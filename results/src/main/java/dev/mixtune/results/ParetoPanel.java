@@ -75,7 +75,11 @@ final class ParetoPanel {
   private JFreeChart chart(String title, ValueAxis axis, Function<FrontierPoint, String> quantity) {
     NumberAxis drops =
         new NumberAxis(
-            "drop of " + Figures.plain(view.frontier().metric()) + " (percentage points)");
+            "drop of "
+                + Figures.plain(view.frontier().metric())
+                + (view.frontier().reference().search().isShare()
+                    ? " (percentage points)"
+                    : " (points of 0.01)"));
     drops.setStandardTickUnits(PlotStyle.tickUnits());
     drops.setRange(window.dropLow(), window.dropHigh());
     style(axis);

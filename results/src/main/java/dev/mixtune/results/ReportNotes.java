@@ -99,7 +99,7 @@ final class ReportNotes {
   private static String scored(Frontier.ReferenceScore score) {
     return Figures.count(score.samples(), "sample")
         + ", float reaches "
-        + Figures.percent(score.accuracy());
+        + Figures.metric(score.accuracy(), score.isShare());
   }
 
   private static String joined(Map<String, String> map) {

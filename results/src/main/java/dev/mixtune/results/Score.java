@@ -1,6 +1,7 @@
 package dev.mixtune.results;
 
 import dev.mixtune.engine.PairedScore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One plan's metric on one split.
@@ -9,7 +10,7 @@ import dev.mixtune.engine.PairedScore;
  * @param drop float minus plan on the same samples, as a fraction
  * @param dropInterval paired, two-sided, at the run's confidence
  * @param samples number of samples
- * @param right samples answered right
+ * @param right samples answered right; null, as the next two, where the metric is no share of them
  * @param lost samples that float answers right and the plan wrong
  * @param gained samples that float answers wrong and the plan right
  */
@@ -18,9 +19,9 @@ public record Score(
     double drop,
     Interval dropInterval,
     int samples,
-    int right,
-    int lost,
-    int gained) {
+    @Nullable Integer right,
+    @Nullable Integer lost,
+    @Nullable Integer gained) {
 
   public Score {
     Numbers.requireFinite("accuracy", accuracy);
@@ -30,15 +31,21 @@ public record Score(
     }
   }
 
+  /** Whether the metric is a share of right answers; else it is a number of its own scale. */
+  boolean isShare() {
+    return right != null;
+  }
+
   /** The same facts in the words of the study's files. */
   public static Score of(PairedScore score) {
+    PairedScore.Counts counts = score.counts().orElse(null);
     return new Score(
         score.score(),
         score.drop(),
         new Interval(score.dropLow(), score.dropHigh()),
         score.samples(),
-        score.right(),
-        score.lost(),
-        score.gained());
+        counts == null ? null : counts.right(),
+        counts == null ? null : counts.lost(),
+        counts == null ? null : counts.gained());
   }
 }

@@ -25,10 +25,15 @@ import org.jspecify.annotations.Nullable;
 public final class StudyReader implements AutoCloseable {
   private final Path file;
   private final Connection connection;
+  private final boolean lacksUpperBound;
 
-  StudyReader(Path file, Connection connection) {
+  /**
+   * @param lacksUpperBound whether the tables are those of an older study
+   */
+  StudyReader(Path file, Connection connection, boolean lacksUpperBound) {
     this.file = file;
     this.connection = connection;
+    this.lacksUpperBound = lacksUpperBound;
   }
 
   /**
@@ -46,7 +51,7 @@ public final class StudyReader implements AutoCloseable {
     try {
       connection = StudyConnection.forReading(file);
       StudySchema.check(connection, file);
-      return new StudyReader(file, connection);
+      return new StudyReader(file, connection, StudySchema.lacksUpperBound(connection));
     } catch (SQLException e) {
       closeQuietly(connection, e);
       throw StudyFailure.of(file, e);
@@ -108,7 +113,7 @@ public final class StudyReader implements AutoCloseable {
   /** A plan's score on the holdout. */
   public Optional<PairedScore> findHoldout(Plan plan) {
     return first(
-        "SELECT " + StudyRows.SCORE_COLUMNS + " FROM holdout WHERE plan = ?",
+        select(StudyRows.SCORE_COLUMNS) + " FROM holdout WHERE plan = ?",
         StudyRows::score,
         plan.key());
   }
@@ -129,8 +134,14 @@ public final class StudyReader implements AutoCloseable {
     }
   }
 
-  private static String selectEvaluations(String rest) {
-    return "SELECT " + StudyRows.EVALUATION_COLUMNS + " FROM evaluations " + rest;
+  private String selectEvaluations(String rest) {
+    return select(StudyRows.EVALUATION_COLUMNS) + " FROM evaluations " + rest;
+  }
+
+  /** A study of an older version is only read: a column that it lacks is empty. */
+  private String select(String columns) {
+    String there = lacksUpperBound ? columns.replace("drop_upper", "NULL AS drop_upper") : columns;
+    return "SELECT " + there;
   }
 
   private interface RowReader<T> {

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Maps values to columns and back, bit for bit. */
 final class StudyRows {
   static final String SCORE_COLUMNS =
-      "samples, reference, score, drop_low, drop_high, right_count, lost_count, gained_count";
+      "samples, reference, score, drop_low, drop_high, right_count, lost_count, gained_count,"
+          + " drop_upper";
   static final String LATENCY_COLUMNS =
       "latency_millis, latency_ratio, latency_error, latency_basis";
   static final String EVALUATION_COLUMNS =
@@ -24,8 +25,8 @@ final class StudyRows {
           + SCORE_COLUMNS
           + ", "
           + LATENCY_COLUMNS;
-  static final int EVALUATION_COUNT = 19;
-  static final int SCORE_COUNT = 8;
+  static final int EVALUATION_COUNT = 20;
+  static final int SCORE_COUNT = 9;
 
   private StudyRows() {}
 
@@ -61,9 +62,17 @@ final class StudyRows {
     statement.setDouble(first + 2, score.score());
     statement.setDouble(first + 3, score.dropLow());
     statement.setDouble(first + 4, score.dropHigh());
-    statement.setInt(first + 5, score.right());
-    statement.setInt(first + 6, score.lost());
-    statement.setInt(first + 7, score.gained());
+    if (score.evidence() instanceof PairedScore.Counts counts) {
+      statement.setInt(first + 5, counts.right());
+      statement.setInt(first + 6, counts.lost());
+      statement.setInt(first + 7, counts.gained());
+      statement.setNull(first + 8, Types.REAL);
+    } else if (score.evidence() instanceof PairedScore.Resampled resampled) {
+      for (int i = 5; i < 8; i++) {
+        statement.setNull(first + i, Types.INTEGER);
+      }
+      statement.setDouble(first + 8, resampled.dropUpper());
+    }
   }
 
   static void bind(PreparedStatement statement, int first, @Nullable Latency latency)
@@ -108,9 +117,14 @@ final class StudyRows {
         row.getDouble("score"),
         number(row, "drop_low"),
         number(row, "drop_high"),
-        row.getInt("right_count"),
-        row.getInt("lost_count"),
-        row.getInt("gained_count"));
+        evidence(row));
+  }
+
+  private static PairedScore.Evidence evidence(ResultSet row) throws SQLException {
+    int right = row.getInt("right_count");
+    return row.wasNull()
+        ? new PairedScore.Resampled(number(row, "drop_upper"))
+        : new PairedScore.Counts(right, row.getInt("lost_count"), row.getInt("gained_count"));
   }
 
   static Latency latency(ResultSet row) throws SQLException {

@@ -13,15 +13,20 @@ import java.util.Map;
 
 /** The tables of a study, their version, and whose study it is. */
 final class StudySchema {
-  /** Stands in {@code PRAGMA user_version}; raised whenever a table changes. */
-  static final int VERSION = 1;
+  /**
+   * Stands in {@code PRAGMA user_version}; raised whenever a table changes. Version 1 had no column
+   * {@code drop_upper}.
+   */
+  static final int VERSION = 2;
+
+  private static final int WITHOUT_UPPER_BOUND = 1;
 
   /** Stands in {@code PRAGMA application_id}: "Mixt". */
   private static final int APPLICATION = 0x4d697874;
 
   private static final String SCORE =
       "samples INTEGER, reference REAL, score REAL, drop_low REAL, drop_high REAL,"
-          + " right_count INTEGER, lost_count INTEGER, gained_count INTEGER";
+          + " right_count INTEGER, lost_count INTEGER, gained_count INTEGER, drop_upper REAL";
 
   private static final List<String> TABLES =
       List.of(
@@ -75,6 +80,28 @@ final class StudySchema {
     return number(connection, "SELECT count(*) FROM sqlite_master") == 0;
   }
 
+  /** Whether the tables of an older study lack the column {@code drop_upper}. */
+  static boolean lacksUpperBound(Connection connection) throws SQLException {
+    return number(connection, "PRAGMA user_version") == WITHOUT_UPPER_BOUND;
+  }
+
+  /** Brings the tables of an older study up to date, in one transaction; its rows stay. */
+  static void migrate(Connection connection) throws SQLException {
+    if (!lacksUpperBound(connection)) {
+      return;
+    }
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      for (String table : List.of("evaluations", "holdout")) {
+        statement.execute("ALTER TABLE " + table + " ADD COLUMN drop_upper REAL");
+      }
+      statement.execute("PRAGMA user_version = " + VERSION);
+      connection.commit();
+    } finally {
+      connection.setAutoCommit(true);
+    }
+  }
+
   /** Refuses databases of other programs, of newer versions, and damaged ones. */
   static void check(Connection connection, Path file) throws SQLException {
     if (number(connection, "PRAGMA application_id") != APPLICATION) {
@@ -82,9 +109,9 @@ final class StudySchema {
           "'" + file + "' is a database of another program", "Choose another folder with --out");
     }
     long version = number(connection, "PRAGMA user_version");
-    if (version != VERSION) {
+    if (version != VERSION && version != WITHOUT_UPPER_BOUND) {
       throw new UserException(
-          "the study '" + file + "' has format " + version + ", this program reads " + VERSION,
+          "the study '" + file + "' has format " + version + ", this program reads up to " + VERSION,
           "Use the version of Mixtune that wrote it, or choose another folder with --out");
     }
     String health = text(connection, "PRAGMA quick_check(1)");

@@ -36,7 +36,7 @@ public final class StudyStore implements Journal, AutoCloseable {
     this.file = file;
     this.clock = clock;
     this.connection = connection;
-    this.contents = new StudyReader(file, connection);
+    this.contents = new StudyReader(file, connection, /* lacksUpperBound= */ false);
     this.lock = lock;
   }
 
@@ -60,6 +60,7 @@ public final class StudyStore implements Journal, AutoCloseable {
       } else {
         StudySchema.check(connection, file);
         StudySchema.checkIdentity(connection, file, identity);
+        StudySchema.migrate(connection);
       }
       return new StudyStore(file, clock, connection, lock);
     } catch (SQLException e) {

@@ -144,6 +144,29 @@ class FrontierFilesTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  /** A correlation: what it is on 0..1 is no percentage, and no sample is right or wrong. */
+  @Test
+  void metricsThatCountNothingLeaveTheCountsEmpty() throws IOException {
+    Score score =
+        Score.of(
+            new PairedScore(549, 0.8672, 0.86, 0.001, 0.013, new PairedScore.Resampled(0.012)));
+    assertThat(score.right()).isNull();
+    assertThat(score.isShare()).isFalse();
+    Path file = folder.resolve("frontier.json");
+    String text =
+        FrontierJson.text(frontier)
+            .replaceAll("\"(right|lost|gained)\" : \\d+", "\"$1\" : null")
+            .replace("\"metric\" : \"top1\"", "\"metric\" : \"sts-spearman\"");
+    Files.writeString(file, text);
+    Frontier correlation = FrontierJson.read(file);
+    assertThat(FrontierJson.text(correlation)).isEqualTo(text);
+    assertThat(FrontierCsv.text(correlation).split("\r\n")[1].split(",", -1)[8]).isEmpty();
+    String page =
+        new HtmlReport(new StudyView(correlation, List.of()), null, SyntheticStudy.run()).text();
+    String percent = Figures.percent(SyntheticStudy.FLOAT_ACCURACY);
+    assertThat(page).contains("float reaches " + "0.9131").doesNotContain(percent);
+  }
+
   @Test
   void aRelativeLimitIsTakenOfTheFloatModelsMetric() {
     Frontier relative = FrontierEdits.with(frontier, new Frontier.Limit(0.01, true, 0.95));
@@ -189,7 +212,7 @@ class FrontierFilesTest {
   void theChosenFileSaysWhatEachLayerIs() throws IOException {
     Path file = folder.resolve("chosen.json");
     ChosenJson.ReadBack readBack =
-        new ChosenJson.ReadBack(75_349, 0.5, 1.95, 0.01, 5_400, 6_000, "holdout");
+        new ChosenJson.ReadBack(75_349, 0.5, 1.95, 0.01, 0.9, 5_400, 6_000, "holdout");
     ChosenJson.write(file, frontier, "chosen.onnx", "ab".repeat(32), readBack);
     JsonNode json = JACKSON.readTree(Files.readAllBytes(file));
     FrontierPoint chosen = frontier.chosen().orElseThrow();

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
@@ -327,13 +328,72 @@ class StudyStoreTest {
     assertThatThrownBy(this::open).isInstanceOf(UserException.class);
   }
 
+  private static Evaluation correlated() {
+    return new Evaluation(
+        Plan.uniform(12, Scheme.W8A8),
+        new PairedScore(549, 0.8672, 0.8611, 0.002, 0.01, new PairedScore.Resampled(0.0093)),
+        new Latency(1.5, 0.5, 0.01, Basis.MEASURED),
+        70_000L,
+        8.1,
+        "kernels-1",
+        null);
+  }
+
+  @Test
+  void scoresThatCountNothingKeepTheirBound() {
+    PairedScore holdout =
+        new PairedScore(823, 0.87, 0.86, 0.001, 0.02, new PairedScore.Resampled(0.017));
+    try (StudyStore store = open()) {
+      store.record(correlated());
+      store.record(evaluation(1));
+      store.recordHoldout(correlated().plan(), holdout);
+    }
+    try (StudyStore store = open()) {
+      assertThat(store.evaluations()).containsExactly(correlated(), evaluation(1));
+      assertThat(store.findHoldout(correlated().plan())).contains(holdout);
+    }
+  }
+
+  /** Makes of a study what the first version left behind: no column for the bound. */
+  private void makeOld() throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+        Statement statement = connection.createStatement()) {
+      statement.execute("ALTER TABLE evaluations DROP COLUMN drop_upper");
+      statement.execute("ALTER TABLE holdout DROP COLUMN drop_upper");
+      statement.execute("PRAGMA user_version = 1");
+    }
+  }
+
+  @Test
+  void studiesOfTheFirstFormatAreReadAndGoOn() throws SQLException {
+    PairedScore holdout = new PairedScore(6000, 0.91, 0.905, 0.001, 0.009, 5430, 40, 10);
+    try (StudyStore store = open()) {
+      store.record(evaluation(1));
+      store.recordHoldout(evaluation(1).plan(), holdout);
+    }
+    makeOld();
+    try (StudyReader reader = StudyReader.open(file())) {
+      assertThat(reader.evaluations()).containsExactly(evaluation(1));
+      assertThat(reader.findHoldout(evaluation(1).plan())).contains(holdout);
+      assertThat(reader.identity()).containsExactlyEntriesOf(identity());
+    }
+    try (StudyStore store = open()) {
+      assertThat(store.evaluations()).containsExactly(evaluation(1));
+      store.record(correlated());
+    }
+    try (StudyReader reader = StudyReader.open(file())) {
+      assertThat(reader.evaluations()).containsExactly(evaluation(1), correlated());
+      assertThat(reader.findHoldout(evaluation(1).plan())).contains(holdout);
+    }
+  }
+
   @Test
   void aNewerFormatIsRefused() throws Exception {
     open().close();
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
         Statement statement = connection.createStatement()) {
       try (ResultSet version = statement.executeQuery("PRAGMA user_version")) {
-        assertThat(version.getInt(1)).isEqualTo(1);
+        assertThat(version.getInt(1)).isEqualTo(2);
       }
       statement.execute("PRAGMA user_version = 99");
     }

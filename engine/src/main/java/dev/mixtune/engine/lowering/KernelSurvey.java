@@ -213,8 +213,11 @@ public record KernelSurvey(List<SchemeUse> schemes, List<LeftInFloat> left) {
   }
 
   private static String reason(NodeProto node, long opset) {
+    if (Operators.hasIntegerKernel(node, opset)) {
+      return "not all that it reads is on integers";
+    }
     return Operators.carriesIntegers(node, opset)
-        ? "it stands between float values"
+        ? "its float kernel is cheap, what stands behind it is on integers again"
         : "no integer kernel for it is used";
   }
 }

@@ -88,7 +88,8 @@ final class OrtModelSession implements Session {
             new Port(
                 info.getName(),
                 tensor.type.toString(),
-                Arrays.stream(tensor.getShape()).boxed().toList()));
+                Arrays.stream(tensor.getShape()).boxed().toList(),
+                List.of(tensor.getDimensionNames())));
       } else {
         ports.add(new Port(info.getName(), "not a tensor", List.of()));
       }

@@ -7,10 +7,22 @@ import java.util.Map;
 /** An open model. Not thread-safe; the opener closes it. */
 public interface Session extends AutoCloseable {
 
-  /** A named, typed input or output; unknown axes are -1. */
-  record Port(String name, String type, List<Long> shape) {
+  /**
+   * A named, typed input or output.
+   *
+   * @param shape axis lengths; unknown axes are -1
+   * @param axes names of the axes as the model calls them, empty where it does not; no names at all
+   *     where the runtime does not tell
+   */
+  record Port(String name, String type, List<Long> shape, List<String> axes) {
     public Port {
       shape = List.copyOf(shape);
+      axes = List.copyOf(axes);
+    }
+
+    /** A port whose axes have no names. */
+    public Port(String name, String type, List<Long> shape) {
+      this(name, type, shape, List.of());
     }
   }
 

@@ -1,0 +1,84 @@
+package dev.mixtune.evaluators;
+
+import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.runtime.Session;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Opens files of lines against a model that reads texts. */
+final class TextSources implements SourceOpener {
+  private final Task task;
+  private final Task.Text text;
+  private final TextPorts ports;
+  private final TokenizerFile settings;
+  private final int maxTokens;
+  private final Path cache;
+
+  /**
+   * @param cache folder that keeps the tokenizers' native library between runs
+   * @throws UserException when the model does not read texts, or the tokenizer is none
+   */
+  TextSources(Task task, Session floatModel, Path cache) {
+    this.task = task;
+    this.text = task.text().orElseThrow();
+    this.ports = TextPorts.of(floatModel, text.pooling());
+    this.settings = TokenizerFile.read(text.tokenizer());
+    this.maxTokens = mostTokens();
+    this.cache = cache;
+  }
+
+  private int mostTokens() {
+    int asked = text.maxTokens().orElse(settings.maxTokens().orElse(Task.Text.USUAL_MAX_TOKENS));
+    if (ports.length() > 0 && text.maxTokens().isPresent() && asked > ports.length()) {
+      throw new UserException(
+          "inputs[0].maxTokens is " + asked + ", and the model takes " + ports.length() + " tokens",
+          "Lower it, or leave it out");
+    }
+    return ports.length() > 0 ? Math.min(asked, ports.length()) : asked;
+  }
+
+  @Override
+  public Opened evaluation() {
+    return open(task.inputs().get(0).source(), task.labels(), "inputs[0].source");
+  }
+
+  @Override
+  public Opened other(Path source, @Nullable Path labels, String field) {
+    return open(source, labels, field);
+  }
+
+  private Opened open(Path source, @Nullable Path labels, String field) {
+    TextLines lines = TextLines.read(source, columns(labels != null), field);
+    List<List<Tokens>> tokens = new ArrayList<>();
+    try (TextTokenizer tokenizer = TextTokenizer.open(text.tokenizer(), maxTokens, cache)) {
+      for (List<String> sample : lines.texts()) {
+        tokens.add(sample.stream().map(tokenizer::tokens).toList());
+      }
+    }
+    for (int i = 0; i < tokens.size(); i++) {
+      if (tokens.get(i).stream().anyMatch(one -> one.length() == 0)) {
+        throw new UserException(
+            field + " " + source + ": sample " + i + " has a text without tokens",
+            "Remove it from the file");
+      }
+    }
+    return new Opened(
+        new TextInputs(lines.texts(), tokens, ports, text.pooling(), settings.padId()),
+        lines.labels());
+  }
+
+  private TextLines.Columns columns(boolean labelFile) {
+    boolean labelled = !labelFile && task.metric().needsLabels();
+    if (text.kind() == Task.Text.Kind.PAIRS) {
+      return labelled ? TextLines.Columns.SCORE_AND_PAIR : TextLines.Columns.PAIR;
+    }
+    if (!labelled) {
+      return TextLines.Columns.TEXT;
+    }
+    return task.metric() instanceof CountMetric
+        ? TextLines.Columns.CLASS_AND_TEXT
+        : TextLines.Columns.SCORE_AND_TEXT;
+  }
+}
