@@ -30,8 +30,7 @@ final class ChosenFile {
    * @param basis where the latency comes from, a sentence
    * @param score of the file
    */
-  record Written(
-      String sha256, long sizeBytes, Latency latency, String basis, PairedScore score) {}
+  record Written(String sha256, long sizeBytes, Latency latency, String basis, PairedScore score) {}
 
   /**
    * Writes the file of a plan.
@@ -50,11 +49,7 @@ final class ChosenFile {
         latencies instanceof HostLatency host ? host.latency(file) : latencies.latency(lowered);
     byte[] bytes = read(file);
     return new Written(
-        Hashes.sha256(bytes),
-        bytes.length,
-        latency,
-        latencies.basis(lowered),
-        expected);
+        Hashes.sha256(bytes), bytes.length, latency, latencies.basis(lowered), expected);
   }
 
   private static void requireScore(Outcome again, PairedScore expected, Path file) {

@@ -39,7 +39,7 @@ final class DoctorCommand {
       PlanLowering lowering = new PlanLowering(bench.network(), glance, library);
       KernelSurvey survey =
           KernelSurvey.of(
-              bench.runtime(), bench.network(), lowering, layer -> allowed(bench, layer));
+              bench.runtime(), bench.network(), glance, library, layer -> allowed(bench, layer));
       DoctorKernels kernels = new DoctorKernels(bench, survey);
       say(kernels.kernels());
       say(kernels.leftInFloat());
@@ -47,7 +47,7 @@ final class DoctorCommand {
       DoctorData data = new DoctorData(bench, options);
       say(data.samples());
       DoctorTime time = DoctorTime.measure(bench, options, lowering, survey);
-      say(time.lines(bench.data().search().size(), options.workerCount()));
+      say(time.lines(bench.data().search().size(), options.workerCount(), survey));
       say(data.resolution(time.eightBits()));
       return ExitCodes.DONE;
     }

@@ -81,22 +81,16 @@ final class DoctorKernels {
     if (survey.left().isEmpty()) {
       return List.of("With 8 bits everywhere, all operators between the layers stay on integers.");
     }
-    List<String> lines = new ArrayList<>();
-    lines.add("Operators between the layers that stay float with 8 bits everywhere:");
+    Map<String, List<String>> byReason = new LinkedHashMap<>();
     for (KernelSurvey.LeftInFloat left : survey.left()) {
-      lines.add(
-          "  "
-              + left.count()
-              + " "
-              + left.operator()
-              + ": "
-              + left.reason()
-              + " ('"
-              + left.example()
-              + "'"
-              + (left.count() > 1 ? ", ..." : "")
-              + ")");
+      byReason
+          .computeIfAbsent(left.reason(), key -> new ArrayList<>())
+          .add(left.count() + " " + left.operator() + " ('" + left.example() + "')");
     }
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "Operators between the layers that stay float with 8 bits everywhere, each with one:");
+    byReason.forEach((reason, all) -> lines.add("  " + reason + ": " + String.join(", ", all)));
     return lines;
   }
 

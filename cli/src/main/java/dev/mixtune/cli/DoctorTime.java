@@ -52,8 +52,7 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
   private static Optional<Candidate> candidate(
       Workbench bench, PlanLowering lowering, KernelSurvey.SchemeUse use, SampleSet samples) {
     Plan plan = use.plan();
-    Run run =
-        new Run(Candidates.evaluator(bench, plan), lowering.lower(plan).model(), samples);
+    Run run = new Run(Candidates.evaluator(bench, plan), lowering.lower(plan).model(), samples);
     return run.outcome() instanceof Outcome.Scored scored
         ? Optional.of(new Candidate(use.scheme().id(), run.seconds(), scored.score()))
         : Optional.empty();
@@ -91,7 +90,7 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
   }
 
   /** In words, for a split and a number of workers. */
-  List<String> lines(int samples, int workers) {
+  List<String> lines(int samples, int workers, KernelSurvey survey) {
     String sample =
         String.format(
             Locale.ROOT,
@@ -100,7 +99,10 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
             candidate
                 .map(c -> String.format(Locale.ROOT, ", %s %.3g ms", c.scheme(), 1e3 * c.seconds()))
                 .orElse(""));
-    double each = samples * candidate.map(Candidate::seconds).orElse(floatSeconds);
+    double one = candidate.map(Candidate::seconds).orElse(floatSeconds);
+    double each = samples * one;
+    int entries = survey.schemes().stream().mapToInt(KernelSurvey.SchemeUse::layers).sum();
+    int analysed = Math.min(samples, SensitivityStep.SAMPLES);
     return List.of(
         sample,
         String.format(
@@ -110,7 +112,13 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
             samples,
             text(each),
             workers,
-            workers * 3600 / each));
+            workers * 3600 / each),
+        String.format(
+            Locale.ROOT,
+            "Before the search: rounding, and %d layers and schemes on %d samples, about %s.",
+            entries,
+            analysed,
+            text(entries * analysed * one / workers)));
   }
 
   private static String text(double seconds) {

@@ -94,22 +94,18 @@ class DeploymentAxesTest {
 
   @Test
   void textsAreTimedAt128TokensWhereNobodySaysOtherwise() {
-    DeploymentAxes axes =
-        DeploymentAxes.of(task(Map.of(), OptionalInt.empty(), true), model(true));
+    DeploymentAxes axes = DeploymentAxes.of(task(Map.of(), OptionalInt.empty(), true), model(true));
     assertThat(axes.lengths()).isEqualTo(Map.of("sequence", 128L));
     assertThat(axes.tokens()).isEqualTo(128);
-    assertThat(axes.sentence())
-        .contains("sequence 128 (assumed: latency.axes does not set it)");
-    assertThat(
-            DeploymentAxes.of(task(Map.of(), OptionalInt.of(48), true), model(true)).tokens())
+    assertThat(axes.sentence()).contains("sequence 128 (assumed: latency.axes does not set it)");
+    assertThat(DeploymentAxes.of(task(Map.of(), OptionalInt.of(48), true), model(true)).tokens())
         .isEqualTo(48);
   }
 
   @Test
   void whatTheTaskSetsStands() {
     DeploymentAxes axes =
-        DeploymentAxes.of(
-            task(Map.of("sequence", 64L), OptionalInt.empty(), true), model(true));
+        DeploymentAxes.of(task(Map.of("sequence", 64L), OptionalInt.empty(), true), model(true));
     assertThat(axes.lengths()).isEqualTo(Map.of("sequence", 64L));
     assertThat(axes.tokens()).isEqualTo(64);
     assertThat(axes.sentence()).contains("sequence 64");

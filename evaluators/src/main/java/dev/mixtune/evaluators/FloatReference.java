@@ -26,16 +26,16 @@ final class FloatReference {
     this.width = width;
     boolean allProbabilities = true;
     for (int i = 0; i < samples.size(); i++) {
-      allProbabilities &=
-          ClosenessTally.isProbabilities(new Row(outputs, i * width, width));
+      allProbabilities &= ClosenessTally.isProbabilities(new Row(outputs, i * width, width));
     }
     this.probabilities = allProbabilities;
     this.scoring =
-        PairedScoring.of(
-            metric, samples, position -> new Row(outputs, position * width, width));
+        PairedScoring.of(metric, samples, position -> new Row(outputs, position * width, width));
     if (!Double.isFinite(scoring.reference())) {
       throw new UserException(
-          "the metric " + metric.id() + " is undefined on the float model's answers to the "
+          "the metric "
+              + metric.id()
+              + " is undefined on the float model's answers to the "
               + samples.name(),
           "Look at the labels: are they all the same?");
     }

@@ -26,7 +26,9 @@ public enum Pooling {
     return id;
   }
 
-  /** Axes of the output that is read: {@code [texts, tokens, values]} or {@code [texts, values]}. */
+  /**
+   * Axes of the output that is read: {@code [texts, tokens, values]} or {@code [texts, values]}.
+   */
   int axes() {
     return this == NONE ? 2 : 3;
   }

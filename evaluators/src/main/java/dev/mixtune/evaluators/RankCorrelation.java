@@ -41,9 +41,7 @@ final class RankCorrelation {
       bb += times[i] * y * y;
     }
     // Rounding must not leave the correlation of equal ranks a hair beside 1.
-    return aa == 0 || bb == 0
-        ? Double.NaN
-        : Math.max(-1, Math.min(1, ab / Math.sqrt(aa * bb)));
+    return aa == 0 || bb == 0 ? Double.NaN : Math.max(-1, Math.min(1, ab / Math.sqrt(aa * bb)));
   }
 
   /**

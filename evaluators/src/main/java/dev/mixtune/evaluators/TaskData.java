@@ -131,7 +131,7 @@ public final class TaskData implements AutoCloseable {
     List<SampleSet> sets = new ArrayList<>();
     for (Task.FurtherData further : task.robustness()) {
       String field = "robustness[" + sets.size() + "]";
-      SourceOpener.Opened source = 
+      SourceOpener.Opened source =
           keep(sources.other(further.source(), further.labels(), field + ".source"));
       Labels labels = labels(source, further.labels(), field + ".labels");
       if (labels != null) {
@@ -154,7 +154,10 @@ public final class TaskData implements AutoCloseable {
   }
 
   private @Nullable Labels labels(SourceOpener.Opened source, @Nullable Path file, String field) {
-    Labels labels = file == null ? source.labels() : Labels.read(file, field, task.metric() instanceof StatisticMetric);
+    Labels labels =
+        file == null
+            ? source.labels()
+            : Labels.read(file, field, task.metric() instanceof StatisticMetric);
     if (labels == null && task.metric().needsLabels()) {
       throw new UserException(
           field + " is missing, and the metric " + task.metric().id() + " needs them",

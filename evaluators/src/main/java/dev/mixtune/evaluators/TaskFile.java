@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Required: {@code model}, {@code inputs} with a {@code source} each, {@code metric}; for text
  * ({@code kind: text-pairs} or {@code kind: texts}) a {@code tokenizer}. Left out, the rest is:
- * {@code pooling} none, {@code maxTokens} as the tokenizer says, else 512; {@code name} the file's name, {@code mean} 0 and {@code std} 1, {@code layout} read
- * off the model, {@code calibration} as in {@link Task.Calibration}, {@code splits} 0.4 and 0.6,
- * {@code latency} batch 1 and one thread, no {@code robustness}.
+ * {@code pooling} none, {@code maxTokens} as the tokenizer says, else 512; {@code name} the file's
+ * name, {@code mean} 0 and {@code std} 1, {@code layout} read off the model, {@code calibration} as
+ * in {@link Task.Calibration}, {@code splits} 0.4 and 0.6, {@code latency} batch 1 and one thread,
+ * no {@code robustness}.
  */
 public final class TaskFile {
 
@@ -90,7 +91,8 @@ public final class TaskFile {
     }
     if (inputs.size() > 1 && inputs.stream().anyMatch(input -> input.text() != null)) {
       throw fields.wrong(
-          "inputs", "has text and " + (inputs.size() - 1) + " more",
+          "inputs",
+          "has text and " + (inputs.size() - 1) + " more",
           "Text feeds all inputs of the model: let it be the only entry");
     }
     if (inputs.isEmpty()) {
@@ -102,15 +104,7 @@ public final class TaskFile {
 
   private Task.Input input(Fields entry) {
     entry.only(
-        "name",
-        "source",
-        "layout",
-        "mean",
-        "std",
-        "kind",
-        "tokenizer",
-        "pooling",
-        "maxTokens");
+        "name", "source", "layout", "mean", "std", "kind", "tokenizer", "pooling", "maxTokens");
     if (entry.has("kind")) {
       Task.Text text = text(entry);
       return Task.Input.ofText(existing(entry, "source", entry.text("source")), text);
@@ -160,8 +154,7 @@ public final class TaskFile {
     return Arrays.stream(values)
         .filter(value -> id.apply(value).equals(text))
         .findFirst()
-        .orElseThrow(
-            () -> entry.wrong(key, "is '" + text + "'", Suggestion.among(text, known)));
+        .orElseThrow(() -> entry.wrong(key, "is '" + text + "'", Suggestion.among(text, known)));
   }
 
   private static Scaling scaling(

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The texts of a file, UTF-8, one sample per line, columns separated by tabs; empty lines are passed
- * over.
+ * The texts of a file, UTF-8, one sample per line, columns separated by tabs; empty lines are
+ * passed over.
  *
  * @param texts one or two per sample
  * @param labels one per sample, or null when the lines carry none

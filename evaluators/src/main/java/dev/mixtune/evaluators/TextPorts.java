@@ -64,8 +64,7 @@ record TextPorts(Set<String> names, int length) {
         outputs.stream()
             .anyMatch(
                 port ->
-                    port.type().equalsIgnoreCase("float")
-                        && port.shape().size() == pooling.axes());
+                    port.type().equalsIgnoreCase("float") && port.shape().size() == pooling.axes());
     if (!there) {
       throw new UserException(
           "inputs[0].pooling is '"

@@ -33,8 +33,7 @@ final class TextTokenizer implements AutoCloseable {
     TokenizerNatives.use(cache);
     String most = Integer.toString(maxTokens);
     Map<String, String> options =
-        Map.of(
-            "padding", "false", "truncation", "true", "maxLength", most, "modelMaxLength", most);
+        Map.of("padding", "false", "truncation", "true", "maxLength", most, "modelMaxLength", most);
     try {
       // From memory: beside a file, DJL would look for further settings.
       return new TextTokenizer(

@@ -44,7 +44,8 @@ record TokenizerFile(OptionalInt maxTokens, int padId) {
   }
 
   static UserException broken(Path file, String problem, @Nullable Exception cause) {
-    String wayOut = "Name the tokenizer.json that was published with the model (Hugging Face's format)";
+    String wayOut =
+        "Name the tokenizer.json that was published with the model (Hugging Face's format)";
     return cause == null
         ? new UserException("inputs[0].tokenizer " + file + " " + problem, wayOut)
         : new UserException("inputs[0].tokenizer " + file + " " + problem, wayOut, cause);

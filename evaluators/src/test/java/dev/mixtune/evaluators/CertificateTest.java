@@ -182,7 +182,9 @@ class CertificateTest {
     assertThat(result.plansTested()).isEqualTo(3);
     assertThat(result.method()).contains("paired bootstrap", "fixed sequence");
     assertThat(result.limitResolvable()).isCloseTo(0.003, within(1e-12));
-    assertThat(result.message()).contains("bound 0.4 points", "800 holdout samples.").doesNotContain("lost");
+    assertThat(result.message())
+        .contains("bound 0.4 points", "800 holdout samples.")
+        .doesNotContain("lost");
   }
 
   /** The margin shrinks with the square root of the samples. */

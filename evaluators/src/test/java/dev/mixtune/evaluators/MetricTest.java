@@ -59,7 +59,8 @@ class MetricTest {
 
   @Test
   void everyMetricIsFoundByItsName() {
-    assertThat(Metric.ids()).containsExactly("top1", "top5", "fidelity", "sts-spearman", "fidelity-cosine");
+    assertThat(Metric.ids())
+        .containsExactly("top1", "top5", "fidelity", "sts-spearman", "fidelity-cosine");
     for (Metric metric : Metric.all()) {
       assertThat(Metric.find(metric.id())).contains(metric);
     }

@@ -43,8 +43,7 @@ class OwnMetricTest {
     Path file = folder.resolve(SERVICES);
     Files.createDirectories(file.getParent());
     Files.writeString(file, services);
-    return new URLClassLoader(
-        new URL[] {folder.toUri().toURL()}, Metric.class.getClassLoader());
+    return new URLClassLoader(new URL[] {folder.toUri().toURL()}, Metric.class.getClassLoader());
   }
 
   @Test

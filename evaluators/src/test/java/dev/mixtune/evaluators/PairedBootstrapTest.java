@@ -63,8 +63,7 @@ class PairedBootstrapTest {
     double[] drops = new double[n];
     Arrays.setAll(drops, i -> floats[i] - plan[i]);
     double mean = Arrays.stream(drops).average().orElseThrow();
-    double error =
-        Math.sqrt(Arrays.stream(drops).map(d -> (d - mean) * (d - mean)).sum() / n / n);
+    double error = Math.sqrt(Arrays.stream(drops).map(d -> (d - mean) * (d - mean)).sum() / n / n);
     PairedScore score =
         new PairedBootstrap(new CosineFidelity(), floats, new double[n]).score(plan, 0.9);
     assertThat(score.drop()).isCloseTo(mean, within(1e-12));
@@ -78,8 +77,7 @@ class PairedBootstrapTest {
   void boundsHoldAboutAsOftenAsTheySay() {
     Data all = Data.of(400_000, 0.2, new Random(3));
     StsSpearman metric = new StsSpearman();
-    double truth =
-        metric.of(all.floats(), all.targets()) - metric.of(all.plan(), all.targets());
+    double truth = metric.of(all.floats(), all.targets()) - metric.of(all.plan(), all.targets());
     Random random = new Random(4);
     int studies = 300;
     int below = 0;

@@ -190,8 +190,7 @@ class TextTaskTest {
       Outcome itself = evaluator.score(bytes("tokens"), data.search());
       assertThat(((Outcome.Scored) itself).score().drop()).isZero();
       assertThat(evaluator.score(bytes("constant"), data.search()))
-          .isEqualTo(
-              new Outcome.Failed("the metric sts-spearman is undefined on its answers"));
+          .isEqualTo(new Outcome.Failed("the metric sts-spearman is undefined on its answers"));
       assertThat(evaluator.score(bytes("nan"), data.search()))
           .isInstanceOfSatisfying(
               Outcome.Failed.class, failed -> assertThat(failed.reason()).contains("NaN"));
@@ -323,8 +322,7 @@ class TextTaskTest {
         "kind: text-pairs|kind: texts|sts-spearman', which compares two texts",
       })
   void brokenTasksAreRefused(String good, String broken, String named) {
-    String input =
-        "kind: text-pairs, source: pairs.tsv, tokenizer: tokenizer.json, pooling: mean";
+    String input = "kind: text-pairs, source: pairs.tsv, tokenizer: tokenizer.json, pooling: mean";
     String rest = "metric: sts-spearman\n";
     String other = broken == null ? "" : broken;
     assertThatThrownBy(() -> task(input.replace(good, other), rest.replace(good, other)))
@@ -336,7 +334,12 @@ class TextTaskTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"not json|is no JSON", "{\"a\": 1}|has no 'model'", "{\"model\": {}}|is refused", "[]|no 'model'"})
+      value = {
+        "not json|is no JSON",
+        "{\"a\": 1}|has no 'model'",
+        "{\"model\": {}}|is refused",
+        "[]|no 'model'"
+      })
   void whatIsNoTokenizerIsRefused(String text, String named) throws IOException {
     Files.writeString(folder.resolve("tokenizer.json"), text);
     Task task = pairs(", pooling: mean");

@@ -127,8 +127,7 @@ class TokenizedInputsTest {
       AccuracyEvaluator evaluator =
           new AccuracyEvaluator(
               runtime, task.model(), task.metric(), new AccuracyEvaluator.Settings(7, 999, 0.95));
-      int right =
-          (int) data.search().indices().stream().filter(sample -> sample % 6 != 0).count();
+      int right = (int) data.search().indices().stream().filter(sample -> sample % 6 != 0).count();
       Outcome outcome = evaluator.score(new byte[0], data.search());
       assertThat(((Outcome.Scored) outcome).score().counts())
           .contains(new PairedScore.Counts(right, 0, 0));

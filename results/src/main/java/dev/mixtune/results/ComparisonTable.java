@@ -58,7 +58,8 @@ final class ComparisonTable {
         "tr",
         "float",
         Html.tag("th", "", "float model"),
-        Html.tag("td", "", Figures.metric(reference.search().accuracy(), reference.search().isShare())),
+        Html.tag(
+            "td", "", Figures.metric(reference.search().accuracy(), reference.search().isShare())),
         Html.tag("td", "", "0"),
         Html.tag("td", "", "0"),
         Html.tag("td", "", pair(Figures.millis(reference.latencyMs()), Figures.ratio(1))),

@@ -111,7 +111,12 @@ final class StudySchema {
     long version = number(connection, "PRAGMA user_version");
     if (version != VERSION && version != WITHOUT_UPPER_BOUND) {
       throw new UserException(
-          "the study '" + file + "' has format " + version + ", this program reads up to " + VERSION,
+          "the study '"
+              + file
+              + "' has format "
+              + version
+              + ", this program reads up to "
+              + VERSION,
           "Use the version of Mixtune that wrote it, or choose another folder with --out");
     }
     String health = text(connection, "PRAGMA quick_check(1)");

@@ -6,8 +6,10 @@ import dev.mixtune.engine.KernelUse;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.graph.Untouched;
+import dev.mixtune.engine.rounding.RoundingLibrary;
 import dev.mixtune.engine.runtime.ModelRuntime;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import java.util.ArrayList;
@@ -21,15 +23,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The kernels that plans of one scheme run, read from the graph as the runtime really optimises it,
  * before a search is started. What goes wrong is part of the answer.
  *
  * @param schemes each scheme that at least one layer may take, widest first
- * @param left operators that run in float although the layers around them do not, in a plan where
- *     every layer has 8 bits
+ * @param left operators on float values that are neither layers nor {@link Network#untouched} and
+ *     run in float even where every layer has 8 bits
  */
 public record KernelSurvey(List<SchemeUse> schemes, List<LeftInFloat> left) {
 
@@ -78,14 +79,17 @@ public record KernelSurvey(List<SchemeUse> schemes, List<LeftInFloat> left) {
    *
    * @param runtime optimises the models
    * @param network the network
-   * @param lowering of this network; the rounding does not matter
+   * @param calibration of this network: says which values are floats
+   * @param library of this network; the rounding does not matter
    * @param allowed the schemes that the target can run for a layer
    */
   public static KernelSurvey of(
       ModelRuntime runtime,
       Network network,
-      PlanLowering lowering,
+      Calibration calibration,
+      RoundingLibrary library,
       Function<Layer, Set<Scheme>> allowed) {
+    PlanLowering lowering = new PlanLowering(network, calibration, library);
     Map<Integer, Set<Scheme>> offered = offered(network, lowering, allowed);
     List<SchemeUse> schemes = new ArrayList<>();
     for (Scheme scheme : Scheme.values()) {
@@ -94,7 +98,8 @@ public record KernelSurvey(List<SchemeUse> schemes, List<LeftInFloat> left) {
         schemes.add(use(runtime, network, lowering, scheme, plan));
       }
     }
-    return new KernelSurvey(schemes, left(network, lowering, eightBits(network, offered)));
+    LoweredPlan wide = lowering.lower(eightBits(network, offered));
+    return new KernelSurvey(schemes, left(network, calibration, wide));
   }
 
   /** By layer: what it may take, and all layers that are tied to it too. */
@@ -184,19 +189,21 @@ public record KernelSurvey(List<SchemeUse> schemes, List<LeftInFloat> left) {
     return all == 0 ? 0 : (double) macs / all;
   }
 
-  private static List<LeftInFloat> left(Network network, PlanLowering lowering, Plan plan) {
-    Set<String> layers = network.layers().stream().map(Layer::name).collect(Collectors.toSet());
+  private static List<LeftInFloat> left(
+      Network network, Calibration calibration, LoweredPlan lowered) {
     Map<String, NodeProto> nodes = new HashMap<>();
     network.graph().nodes().forEach(node -> nodes.put(node.getName(), node));
+    network.layers().forEach(layer -> nodes.remove(layer.name()));
+    network.untouched().forEach(node -> nodes.remove(node.node()));
     Map<String, List<NodeProto>> byOperator = new LinkedHashMap<>();
-    for (KernelUse kernel : lowering.lower(plan).kernels()) {
+    for (KernelUse kernel : lowered.kernels()) {
       NodeProto node = nodes.get(kernel.name());
       boolean boundary =
           kernel.op() == KernelUse.Op.QUANTIZE || kernel.op() == KernelUse.Op.DEQUANTIZE;
       if (node != null
           && !boundary
-          && !layers.contains(kernel.name())
-          && kernel.arithmetic() == Arithmetic.FLOAT) {
+          && kernel.arithmetic() == Arithmetic.FLOAT
+          && node.getOutputList().stream().anyMatch(o -> calibration.range(o).isPresent())) {
         byOperator.computeIfAbsent(node.getOpType(), key -> new ArrayList<>()).add(node);
       }
     }

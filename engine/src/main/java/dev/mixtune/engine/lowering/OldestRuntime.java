@@ -1,13 +1,13 @@
 package dev.mixtune.engine.lowering;
 
-import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.graph.Network;
 
 /**
  * The oldest ONNX Runtime that reads a deployable file, and runs it on the kernels that were
  * planned. Tried with the Java packages 1.16.3, 1.17.3, 1.18.0, 1.19.2, 1.20.0, 1.21.1, 1.22.0,
- * 1.23.2, 1.24.2 and 1.29.0 on one network for each opset from 11 to 23; see {@code docs/runtimes.md}.
+ * 1.23.2, 1.24.2 and 1.29.0 on one network for each opset from 11 to 23; see {@code
+ * docs/runtimes.md}.
  *
  * @param version such as {@code 1.16}
  * @param isOldestTried whether older ones may do: none was tried
