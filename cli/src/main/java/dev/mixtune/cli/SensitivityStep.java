@@ -19,6 +19,9 @@ final class SensitivityStep {
   /** Output KL is an average over samples: these settle it far below the differences of layers. */
   static final int SAMPLES = 512;
 
+  /** Texts run one by one: as many would take most of a night on a transformer's many layers. */
+  private static final int TEXTS = 128;
+
   private static final long SAVE_MILLIS = 5_000;
 
   private final StudyContext context;
@@ -76,7 +79,8 @@ final class SensitivityStep {
   }
 
   private static SampleSet samples(Workbench bench, long seed) {
-    return bench.data().search().subset(SAMPLES, new Random(seed));
+    int most = bench.task().text().isPresent() ? TEXTS : SAMPLES;
+    return bench.data().search().subset(most, new Random(seed));
   }
 
   /** Shows how far the analysis is. */
