@@ -32,7 +32,8 @@ final class AnalyzeCommand {
       bench.calibrate(count, workers, StudyRun.rounding(console));
       StudyFiles files = new StudyFiles(folder);
       files.writeRounding(bench);
-      console.say(RoundingTable.of(bench.roundingReport()));
+      console.say(
+          RoundingTable.of(bench.roundingReport()) + RoundingTable.of(bench.fittedRanges()));
       MenuBuilder menus = new MenuBuilder(bench, options);
       Sensitivity sensitivity =
           SensitivityStep.measure(

@@ -1,6 +1,7 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.calibration.Calibration;
+import dev.mixtune.engine.fitting.FittingProgress;
 import dev.mixtune.engine.fitting.FittingSettings;
 import dev.mixtune.evaluators.CountMetric;
 import dev.mixtune.evaluators.SampleSet;
@@ -63,7 +64,10 @@ final class RoundingBench {
       SampleSet samples = bench.data().evaluation();
       double reference = bench.evaluator().reference(samples);
       boolean isShare = bench.task().metric() instanceof CountMetric;
-      Calibration calibration = bench.calibration(options.workerCount());
+      Calibration calibration =
+          bench
+              .chooseRanges(options.workerCount(), workers, FittingProgress.silent())
+              .calibration();
       Told told = new Told(bench.task().name());
       RoundingTrials trials =
           new RoundingTrials(

@@ -146,7 +146,10 @@ final class RoundingTable {
             .map(
                 method -> String.format(Locale.ROOT, "%s %.3g", method.getKey(), method.getValue()))
             .collect(Collectors.joining(", "));
-    return line("activation ranges: " + joined(counts))
+    return line(
+            "activation ranges: "
+                + ranges.common()
+                + (counts.isEmpty() ? " everywhere" : "; for single tensors: " + joined(counts)))
         + line(
             String.format(
                 Locale.ROOT,

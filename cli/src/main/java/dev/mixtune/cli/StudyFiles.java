@@ -72,7 +72,8 @@ final class StudyFiles {
 
   /** What the rounding methods were compared by. */
   void writeRounding(Workbench bench) {
-    RoundingJson.write(folder.roundingJson(), bench.roundingReport(), Optional.empty());
+    RoundingJson.write(
+        folder.roundingJson(), bench.roundingReport(), Optional.of(bench.fittedRanges()));
   }
 
   /** The analysis as data and as a plot. */

@@ -20,8 +20,10 @@ class AnalyzeTest {
 
     assertThat(tune.err()).isEmpty();
     assertThat(tune.exitCode()).isEqualTo(ExitCodes.DONE);
-    assertThat(tune.out()).contains("runner-up", "whole network at W4", "w8a8 KL");
+    assertThat(tune.out())
+        .contains("runner-up", "whole network at W4", "activation ranges: ", "w8a8 KL");
     JsonNode rounding = new ObjectMapper().readTree(out.resolve("rounding.json").toFile());
+    assertThat(tune.out()).contains(rounding.get("ranges").get("common").asText());
     int layers = 0;
     for (JsonNode entry : rounding.get("layers")) {
       assertThat(tune.out()).contains(entry.get("name").asText());

@@ -42,7 +42,10 @@ public final class RoundingJson {
       String plan, @Nullable Double fitted, @Nullable Double plain, String kept) {}
 
   private record Ranges(
-      Map<String, @Nullable Double> uniform, @Nullable Double error, List<Choice> choices) {}
+      String common,
+      Map<String, @Nullable Double> uniform,
+      @Nullable Double error,
+      List<Choice> choices) {}
 
   private record Choice(String tensor, String chosen, Map<String, @Nullable Double> errors) {}
 
@@ -81,6 +84,7 @@ public final class RoundingJson {
 
   private static Ranges ranges(FittedRanges fitted) {
     return new Ranges(
+        fitted.common(),
         measured(fitted.uniform()),
         measured(fitted.error()),
         fitted.choices().stream()

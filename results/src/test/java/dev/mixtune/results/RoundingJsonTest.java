@@ -76,12 +76,14 @@ class RoundingJsonTest {
     FittedRanges ranges =
         new FittedRanges(
             NOT_WRITTEN,
+            "mse",
             Map.of("mse", 0.5, "min-max", 1.5),
             0.375,
             List.of(new FittedRanges.Choice("x", "mse", Map.of("mse", 0.375, "min-max", 0.5))));
     JsonNode found = written(Optional.of(ranges)).get("ranges");
 
     assertThat(found.get("uniform").get("min-max").asDouble()).isEqualTo(1.5);
+    assertThat(found.get("common").asText()).isEqualTo("mse");
     assertThat(found.get("error").asDouble()).isEqualTo(0.375);
     assertThat(found.get("choices").get(0).get("tensor").asText()).isEqualTo("x");
     assertThat(found.get("choices").get(0).get("chosen").asText()).isEqualTo("mse");

@@ -25,6 +25,7 @@ public final class WeightsOnlyModel {
   private final Network network;
   private final RoundingLibrary library;
   private final Map<String, Layer> layers = new HashMap<>();
+  private final CorrectedBiases biases;
 
   /**
    * @param network the network
@@ -34,12 +35,12 @@ public final class WeightsOnlyModel {
     this.network = network;
     this.library = library;
     network.layers().forEach(layer -> layers.put(layer.name(), layer));
+    this.biases = new CorrectedBiases(network.graph(), layers);
   }
 
   /**
    * The model of a plan. Of each scheme only the weights count: layers on integer kernels get the
-   * library's weights of their width and its bias where it has one, all others stay as they are. A
-   * bias that an Add behind a matrix product adds stays the model's.
+   * library's weights of their width and its bias where it has one, all others stay as they are.
    *
    * @return serialized ONNX whose nodes and values have the names of the network's graph
    * @throws IllegalArgumentException when the plan does not fit the network or has block-wise or
@@ -61,7 +62,7 @@ public final class WeightsOnlyModel {
       if (layer != null && isRounded(layer, plan.scheme(layer.index()))) {
         graph.addNode(with(node, layer, plan, graph, taken));
       } else {
-        graph.addNode(node);
+        graph.addNode(withBias(node, plan, graph, taken));
       }
     }
     ModelProto.Builder model = network.graph().model().toBuilder();
@@ -81,31 +82,42 @@ public final class WeightsOnlyModel {
     int bits = plan.scheme(layer.index()).weightBits();
     NodeProto.Builder changed = node.toBuilder();
     float[] weights = library.perChannel(layer, bits).values();
-    changed.setInput(1, constant(node.getInput(1), layer.weightShape(), weights, graph, taken));
+    TensorProto rounded = Constants.ofFloats("", layer.weightShape(), weights);
+    changed.setInput(1, constant(node.getInput(1), rounded, graph, taken));
     library
         .bias(layer, bits)
         .filter(bias -> node.getInputCount() > 2 && !node.getInput(2).isEmpty())
         .ifPresent(
             bias -> {
-              List<Long> shape = List.of((long) bias.length);
-              changed.setInput(2, constant(node.getInput(2), shape, bias, graph, taken));
+              TensorProto corrected = Constants.ofFloats("", List.of((long) bias.length), bias);
+              changed.setInput(2, constant(node.getInput(2), corrected, graph, taken));
             });
+    return changed.build();
+  }
+
+  /** An Add behind a matrix product may add its bias. */
+  private NodeProto withBias(
+      NodeProto node, Plan plan, GraphProto.Builder graph, Set<String> taken) {
+    NodeProto.Builder changed = node.toBuilder();
+    for (int i = 0; i < node.getInputCount(); i++) {
+      int input = i;
+      biases
+          .replacing(node, i, plan, library)
+          .ifPresent(
+              bias -> changed.setInput(input, constant(node.getInput(input), bias, graph, taken)));
+    }
     return changed.build();
   }
 
   /** Tied weights may be rounded apart, so each layer gets a constant of its own. */
   private static String constant(
-      String original,
-      List<Long> shape,
-      float[] values,
-      GraphProto.Builder graph,
-      Set<String> taken) {
+      String original, TensorProto values, GraphProto.Builder graph, Set<String> taken) {
     int number = 0;
     String name;
     do {
       name = original + "/rounded" + number++;
     } while (!taken.add(name));
-    graph.addInitializer(Constants.ofFloats(name, shape, values));
+    graph.addInitializer(values.toBuilder().setName(name));
     return name;
   }
 
