@@ -124,9 +124,12 @@ final class RoundingTable {
     return text.toString();
   }
 
-  /** {@code W4}, or {@code W8 and W4} for a plan of several widths. */
+  /**
+   * {@code W4}, or {@code W8 and W4} for a plan of several widths; what stays float is left out.
+   */
   private static String widths(String plan) {
     return Plan.parse(plan).schemes().stream()
+        .filter(scheme -> scheme.arithmetic().isInteger())
         .map(Scheme::weightBits)
         .distinct()
         .sorted(Comparator.reverseOrder())
