@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** {@code tune analyze}: sensitivity only, as a table, a plot and JSON. */
+/**
+ * {@code tune analyze}: how the layers were rounded and what each width does to them, as tables, a
+ * plot and JSON.
+ */
 final class AnalyzeCommand {
   private final Surroundings around;
 
@@ -27,6 +30,10 @@ final class AnalyzeCommand {
               : new StudyFolder(options.out);
       folder.create();
       bench.calibrate(count, workers, StudyRun.rounding(console));
+      StudyFiles files = new StudyFiles(folder);
+      files.writeRounding(bench);
+      console.say(
+          RoundingTable.of(bench.roundingReport()) + RoundingTable.of(bench.fittedRanges()));
       MenuBuilder menus = new MenuBuilder(bench, options);
       Sensitivity sensitivity =
           SensitivityStep.measure(
@@ -38,9 +45,9 @@ final class AnalyzeCommand {
               workers,
               (entry, done, total) ->
                   console.progress("sensitivity", (double) done / total, null, entry.layerName()));
-      new StudyFiles(folder).writeSensitivity(sensitivity, SensitivityStep.names(bench));
+      files.writeSensitivity(sensitivity, SensitivityStep.names(bench));
       console.say(SensitivityTable.of(sensitivity));
-      console.say("Written: " + folder.sensitivityJson());
+      console.say("Written: " + folder.sensitivityJson() + ", " + folder.roundingJson());
       return ExitCodes.DONE;
     } finally {
       workers.shutdownNow();

@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
 /** Measures what each layer and width does to the output, one layer at a time. */
 final class SensitivityStep {
   /** Output KL is an average over samples: these settle it far below the differences of layers. */
-  private static final int SAMPLES = 512;
+  static final int SAMPLES = 512;
 
   /** Texts run one by one: as many would take most of a night on a transformer's many layers. */
   private static final int TEXTS = 128;

@@ -10,6 +10,7 @@ import dev.mixtune.results.FrontierCsv;
 import dev.mixtune.results.FrontierJson;
 import dev.mixtune.results.HtmlReport;
 import dev.mixtune.results.ParetoPlot;
+import dev.mixtune.results.RoundingJson;
 import dev.mixtune.results.RunFacts;
 import dev.mixtune.results.SensitivityMap;
 import dev.mixtune.results.SensitivityPlot;
@@ -22,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the files of a study that are made from others. */
@@ -70,6 +72,12 @@ final class StudyFiles {
     AtomicFile.write(folder.paretoPng(), plot.png());
     AtomicFile.write(folder.paretoSvg(), plot.svg());
     new HtmlReport(view, sensitivity, run).write(folder.reportHtml());
+  }
+
+  /** What the rounding methods were compared by. */
+  void writeRounding(Workbench bench) {
+    RoundingJson.write(
+        folder.roundingJson(), bench.roundingReport(), Optional.of(bench.fittedRanges()));
   }
 
   /** The analysis as data and as a plot. */

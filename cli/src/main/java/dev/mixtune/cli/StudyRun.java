@@ -65,6 +65,7 @@ final class StudyRun {
         introduce(bench);
         Duration budget = budget();
         bench.calibrate(count, workers, rounding(console));
+        new StudyFiles(folder).writeRounding(bench);
         Deadline deadline =
             new Deadline(
                 around.clock(),

@@ -6,7 +6,6 @@ import dev.mixtune.hardware.Targets;
 import dev.mixtune.results.StudyFolder;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,9 +50,20 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return new StudyCommands(around).resume(directory);
   }
 
-  @Command(name = "analyze", description = "Measures the sensitivity of every layer and width.")
+  @Command(
+      name = "analyze",
+      description =
+          "Compares rounding methods, and measures the sensitivity of every layer and width.")
   int analyze(@Mixin RunOptions runOptions) {
     return new AnalyzeCommand(around).run(runOptions);
+  }
+
+  @Command(
+      name = "doctor",
+      description =
+          "Says what a study would find, what the data can certify and how long it takes.")
+  int doctor(@Mixin RunOptions runOptions) {
+    return new DoctorCommand(around).run(runOptions);
   }
 
   @Command(name = "targets", description = "Lists targets and how much of each is measured.")
@@ -106,12 +116,15 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
 
   @Command(name = "bench", description = "Runs one of our benchmarks and prints its table.")
   int bench(
-      @Parameters(paramLabel = "NAME", description = "evaluator") String name,
-      @Option(names = "--task", paramLabel = "FILE") @Nullable Path task) {
-    if (!name.equals("evaluator")) {
-      throw new UserException("there is no benchmark '" + name + "'", "Known: evaluator.");
-    }
-    return new EvaluatorBench(around).run(task);
+      @Parameters(paramLabel = "NAME", description = "evaluator or rounding") String name,
+      @Mixin BenchOptions benchOptions) {
+    return switch (name) {
+      case "evaluator" -> new EvaluatorBench(around).run(benchOptions.onlyTask());
+      case "rounding" -> new RoundingBench(around).run(benchOptions);
+      default ->
+          throw new UserException(
+              "there is no benchmark '" + name + "'", "Known: evaluator, rounding.");
+    };
   }
 
   /** The version of this program. */

@@ -6,9 +6,11 @@ import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.calibration.Calibrator;
 import dev.mixtune.engine.calibration.RangeMethods;
+import dev.mixtune.engine.fitting.FittedRanges;
 import dev.mixtune.engine.fitting.FittingProgress;
 import dev.mixtune.engine.fitting.FittingSettings;
 import dev.mixtune.engine.fitting.NetworkRounding;
+import dev.mixtune.engine.fitting.RangeFitting;
 import dev.mixtune.engine.fitting.RoundedNetwork;
 import dev.mixtune.engine.fitting.RoundingCache;
 import dev.mixtune.engine.fitting.RoundingReport;
@@ -26,6 +28,9 @@ import dev.mixtune.hardware.HostFacts;
 import dev.mixtune.hardware.Target;
 import dev.mixtune.hardware.Targets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -34,7 +39,10 @@ import org.jspecify.annotations.Nullable;
 /** Everything that is ready before the first candidate: task, network, data, rounded weights. */
 final class Workbench implements AutoCloseable {
   /** How activation ranges are chosen. */
-  static final String RANGE_METHOD = "mse";
+  static final String RANGE_METHOD = "the best method for each tensor by the error of the outputs";
+
+  /** What the choice starts from. */
+  private static final String FIRST_RANGES = "mse";
 
   /** How weights are rounded. */
   static final String ROUNDING_METHOD =
@@ -60,7 +68,7 @@ final class Workbench implements AutoCloseable {
   private final int threads;
   private final RunBatch batch;
   private final DeploymentAxes axes;
-  private @Nullable Calibration calibration;
+  private @Nullable FittedRanges ranges;
   private @Nullable RoundedNetwork rounded;
   private @Nullable PlanLowering lowering;
 
@@ -148,28 +156,23 @@ final class Workbench implements AutoCloseable {
    * Calibrates activation ranges and rounds the weights; needed before {@link #lowering}.
    *
    * @param executor spreads the rounding; not the caller's own
-   * @param progress hears about each rounded layer
+   * @param progress hears about each tensor whose range is chosen, then about each rounded layer
    */
   void calibrate(int threads, ExecutorService executor, FittingProgress progress) {
-    Supplier<Iterable<Map<String, Tensor>>> batches = this::calibrationBatches;
-    Calibration ranges =
-        new Calibrator(runtime, threads)
-            .run(network, batches.get(), RangeMethods.named(RANGE_METHOD));
+    Supplier<Iterable<Map<String, Tensor>>> batches = calibrationBatches();
     FittingSettings settings = FittingSettings.defaults();
+    FittedRanges chosen = chooseRanges(threads, executor, part(progress, 0));
+    ranges = chosen;
+    Calibration calibration = chosen.calibration();
     RoundedNetwork fitted =
         roundings.get(
             network,
-            RoundingCache.key(network, ranges, settings, batches.get()),
+            RoundingCache.key(network, calibration, settings, batches.get()),
             () ->
-                new NetworkRounding(network, runtime, ranges, settings, executor)
-                    .round(batches, progress));
-    calibration = ranges;
+                new NetworkRounding(network, runtime, calibration, settings, executor)
+                    .round(batches, part(progress, 1)));
     rounded = fitted;
-    lowering = new PlanLowering(network, ranges, fitted.library());
-  }
-
-  private Iterable<Map<String, Tensor>> calibrationBatches() {
-    return data.calibration().batches(batch.scoring(), batch.fixed());
+    lowering = new PlanLowering(network, calibration, fitted.library());
   }
 
   /**
@@ -180,11 +183,49 @@ final class Workbench implements AutoCloseable {
    * @param progress hears about each rounded layer; what it throws ends the rounding
    */
   LoweredPlan loweredInContext(Plan plan, ExecutorService executor, FittingProgress progress) {
-    Calibration ranges = ready(calibration);
+    Calibration calibration = fittedRanges().calibration();
     RoundedNetwork own =
-        new NetworkRounding(network, runtime, ranges, FittingSettings.defaults(), executor)
-            .roundFor(plan, this::calibrationBatches, progress);
-    return new PlanLowering(network, ranges, own.library()).lower(plan);
+        new NetworkRounding(network, runtime, calibration, FittingSettings.defaults(), executor)
+            .roundFor(plan, calibrationBatches(), progress);
+    return new PlanLowering(network, calibration, own.library()).lower(plan);
+  }
+
+  /**
+   * The activation ranges that studies use, each chosen by the error it causes.
+   *
+   * @param executor spreads the work; not the caller's own
+   * @param progress hears about each tensor
+   */
+  FittedRanges chooseRanges(int threads, ExecutorService executor, FittingProgress progress) {
+    Supplier<Iterable<Map<String, Tensor>>> batches = calibrationBatches();
+    Calibration observed =
+        new Calibrator(runtime, threads)
+            .run(network, batches.get(), RangeMethods.named(FIRST_RANGES));
+    return roundings.ranges(
+        observed,
+        RoundingCache.key(network, observed, FittingSettings.defaults(), batches.get()),
+        () -> new RangeFitting(network, runtime, executor).fit(observed, batches, progress));
+  }
+
+  /** Activation ranges from the first few samples: enough to see which kernels run. */
+  Calibration calibration(int threads, int mostSamples) {
+    int batches = Math.max(1, mostSamples / batch.scoring());
+    List<Map<String, Tensor>> first = new ArrayList<>();
+    Iterator<Map<String, Tensor>> all = calibrationBatches().get().iterator();
+    while (all.hasNext() && first.size() < batches) {
+      first.add(all.next());
+    }
+    return new Calibrator(runtime, threads).run(network, first, RangeMethods.named("min-max"));
+  }
+
+  /** The calibration samples, anew at each call. */
+  Supplier<Iterable<Map<String, Tensor>>> calibrationBatches() {
+    return () -> data.calibration().batches(batch.scoring(), batch.fixed());
+  }
+
+  /** The first or the second half of the progress. */
+  private static FittingProgress part(FittingProgress whole, int half) {
+    return (done, total, name) -> whole.done(half * total + done, 2 * total, name);
   }
 
   /** Inputs of one inference at the deployment batch. */
@@ -238,6 +279,11 @@ final class Workbench implements AutoCloseable {
   /** Lengths of the model's named axes when it is timed. */
   DeploymentAxes axes() {
     return axes;
+  }
+
+  /** How the range of each activation was chosen. */
+  FittedRanges fittedRanges() {
+    return ready(ranges);
   }
 
   /** How each layer was rounded at each width. */

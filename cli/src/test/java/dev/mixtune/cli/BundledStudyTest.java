@@ -57,6 +57,7 @@ class BundledStudyTest {
             "chosen.onnx",
             "chosen.json",
             "sensitivity.json",
+            "rounding.json",
             "pareto.png",
             "pareto.svg",
             "report.html",

@@ -8,15 +8,27 @@ package dev.mixtune.evaluators;
  * @param cosine mean over samples of the cosine between the two rows of outputs, -1..1
  * @param sqnrDb signal power over error power of all outputs, in decibels, at most {@value
  *     #EXACT_DB} (which also stands for no error at all)
+ * @param agreement share of samples whose largest output is at the same place, 0..1; NaN where it
+ *     is not known
  */
-public record Closeness(double kl, double cosine, double sqnrDb) {
+public record Closeness(double kl, double cosine, double sqnrDb, double agreement) {
 
   /** The signal-to-noise ratio of equal outputs. */
   public static final double EXACT_DB = 200;
 
   public Closeness {
-    if (!(kl >= 0) || !Double.isFinite(cosine) || !(sqnrDb <= EXACT_DB)) {
-      throw new IllegalArgumentException("kl " + kl + ", cosine " + cosine + ", SQNR " + sqnrDb);
+    if (!(kl >= 0)
+        || !Double.isFinite(cosine)
+        || !(sqnrDb <= EXACT_DB)
+        || agreement < 0
+        || agreement > 1) {
+      throw new IllegalArgumentException(
+          "kl " + kl + ", cosine " + cosine + ", SQNR " + sqnrDb + ", agreement " + agreement);
     }
+  }
+
+  /** Where nobody looked whether the answers agree. */
+  public Closeness(double kl, double cosine, double sqnrDb) {
+    this(kl, cosine, sqnrDb, Double.NaN);
   }
 }

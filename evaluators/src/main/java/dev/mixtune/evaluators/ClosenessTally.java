@@ -7,6 +7,7 @@ final class ClosenessTally {
 
   private final boolean probabilities;
   private int rows;
+  private int agreeing;
   private double kl;
   private double cosine;
   private double signal;
@@ -21,6 +22,7 @@ final class ClosenessTally {
 
   void add(Row reference, Row answer) {
     rows++;
+    agreeing += reference.argmax() == answer.argmax() ? 1 : 0;
     kl +=
         Math.max(
             0,
@@ -51,7 +53,8 @@ final class ClosenessTally {
     return new Closeness(
         kl / rows,
         cosine / rows,
-        Math.max(-Closeness.EXACT_DB, Math.min(sqnr, Closeness.EXACT_DB)));
+        Math.max(-Closeness.EXACT_DB, Math.min(sqnr, Closeness.EXACT_DB)),
+        (double) agreeing / rows);
   }
 
   /** Whether a row holds probabilities: none negative, sum 1. */

@@ -75,6 +75,19 @@ public final class SampleSet {
     return new SampleSet(name, inputs, labels, part);
   }
 
+  /** The samples of this set and of another one of the same source, in the order of the source. */
+  SampleSet and(SampleSet other, String called) {
+    if (inputs != other.inputs) {
+      throw new IllegalArgumentException(name + " and " + other.name + " have different sources");
+    }
+    int[] both =
+        IntStream.concat(Arrays.stream(indices), Arrays.stream(other.indices))
+            .sorted()
+            .distinct()
+            .toArray();
+    return new SampleSet(called, inputs, labels, both);
+  }
+
   /**
    * The samples in batches, read as one goes. Texts come one by one, each at its own length.
    *
@@ -138,6 +151,11 @@ public final class SampleSet {
   /** The class of the sample at a position of this set; -1 without labels. */
   int label(int position) {
     return labels == null ? -1 : labels.at(indices[position]);
+  }
+
+  /** Content hash of the sample at a position of this set. */
+  String hash(int position) {
+    return inputs.hash(indices[position]);
   }
 
   void checkLabels(int classes) {

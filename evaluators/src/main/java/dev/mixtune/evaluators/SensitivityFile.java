@@ -17,9 +17,10 @@ import java.util.List;
  * <p>{@code schemaVersion}, {@code metric}, {@code samples}, {@code confidence} (two-sided, 0..1),
  * {@code complete}, {@code entries[]}. Each entry: {@code layer} (index), {@code name}, {@code
  * scheme}, {@code bits}, and either {@code failure} (text) or {@code kl} (nats), {@code cosine},
- * {@code sqnrDb}, {@code reference} and {@code score} (the metric of float and plan, 0..1), {@code
- * drop}, {@code dropInterval} (low, high), and {@code right}, {@code lost}, {@code gained}
- * (samples), or, for metrics that count none, {@code dropUpper} (one-sided).
+ * {@code sqnrDb}, {@code agreement} (0..1, absent where not known), {@code reference} and {@code
+ * score} (the metric of float and plan, 0..1), {@code drop}, {@code dropInterval} (low, high), and
+ * {@code right}, {@code lost}, {@code gained} (samples), or, for metrics that count none, {@code
+ * dropUpper} (one-sided).
  */
 public final class SensitivityFile {
   private static final int SCHEMA_VERSION = 1;
@@ -52,6 +53,9 @@ public final class SensitivityFile {
       node.put("kl", scored.closeness().kl());
       node.put("cosine", scored.closeness().cosine());
       node.put("sqnrDb", scored.closeness().sqnrDb());
+      if (Double.isFinite(scored.closeness().agreement())) {
+        node.put("agreement", scored.closeness().agreement());
+      }
       node.put("reference", score.reference());
       node.put("score", score.score());
       node.put("drop", score.drop());
@@ -128,6 +132,7 @@ public final class SensitivityFile {
         new Closeness(
             node.required("kl").asDouble(),
             node.required("cosine").asDouble(),
-            node.required("sqnrDb").asDouble()));
+            node.required("sqnrDb").asDouble(),
+            node.path("agreement").asDouble(Double.NaN)));
   }
 }

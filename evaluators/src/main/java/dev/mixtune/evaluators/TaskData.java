@@ -111,6 +111,16 @@ public final class TaskData implements AutoCloseable {
     return holdout;
   }
 
+  /** All scored samples, both splits together: a new set at each call. */
+  public SampleSet evaluation() {
+    return search.and(holdout, "search and holdout splits");
+  }
+
+  /** Scored samples that equal each other. Reads all samples. */
+  public Duplicates duplicates() {
+    return Duplicates.of(search, holdout);
+  }
+
   /**
    * Opens the task's further data, all samples of each source, in the order of the task file.
    *

@@ -146,6 +146,18 @@ class MetricTest {
   }
 
   @Test
+  void answersAgreeWhereTheLargestOutputIsTheSame() {
+    ClosenessTally tally = new ClosenessTally(false);
+    Row first = new Row(new float[] {3, 1, 2}, 0, 3);
+    tally.add(first, new Row(new float[] {0.5f, 0, 0}, 0, 3));
+    tally.add(first, new Row(new float[] {9, 8, 7}, 0, 3));
+    tally.add(first, new Row(new float[] {1, 2, 3}, 0, 3));
+    tally.add(first, new Row(new float[] {3, 4, 2}, 0, 3));
+
+    assertThat(tally.result().agreement()).isEqualTo(0.5);
+  }
+
+  @Test
   void probabilitiesAreNotSoftmaxedAgain() {
     Row p = new Row(new float[] {0.5f, 0.25f, 0.25f}, 0, 3);
     Row q = new Row(new float[] {0.25f, 0.5f, 0.25f}, 0, 3);
@@ -158,7 +170,7 @@ class MetricTest {
 
     ClosenessTally exact = new ClosenessTally(true);
     exact.add(p, p);
-    assertThat(exact.result()).isEqualTo(new Closeness(0, 1, Closeness.EXACT_DB));
+    assertThat(exact.result()).isEqualTo(new Closeness(0, 1, Closeness.EXACT_DB, 1));
 
     ClosenessTally vanished = new ClosenessTally(true);
     vanished.add(p, new Row(new float[] {1, 0, 0}, 0, 3));

@@ -79,6 +79,46 @@ class TaskDataTest {
   }
 
   @Test
+  void allScoredSamplesAreBothSplitsInTheOrderOfTheSource() {
+    Task task = task(samples("x.npy", 120, 0), null, new Fidelity(), shared(20));
+    try (TaskData data = TaskData.open(task, model, 5)) {
+      Set<Integer> both = new HashSet<>(data.splits().search());
+      both.addAll(data.splits().holdout());
+      assertThat(data.evaluation().indices())
+          .isSorted()
+          .hasSize(75)
+          .containsExactlyInAnyOrderElementsOf(both);
+    }
+  }
+
+  @Test
+  void equalSamplesAreCounted() {
+    byte[] payload = new byte[3 * 40];
+    long[] labels = new long[40];
+    for (int i = 0; i < 40; i++) {
+      payload[3 * i] = (byte) (i % 10);
+      labels[i] = i == 39 ? 1 : 0;
+    }
+    Path source = Npy.write(folder.resolve("x.npy"), "|u1", "(40, 3)", payload);
+    Path other = samples("c.npy", 4, 100);
+    Task task =
+        task(source, labels(labels), new TopK(1), new Task.Calibration(other, OptionalInt.empty()));
+    try (TaskData data = TaskData.open(task, model, 1)) {
+      Set<Integer> search = new HashSet<>();
+      data.splits().search().forEach(i -> search.add(i % 10));
+      Set<Integer> all = new HashSet<>(search);
+      data.splits().holdout().forEach(i -> all.add(i % 10));
+      long across = data.splits().holdout().stream().filter(i -> search.contains(i % 10)).count();
+      boolean scored = data.evaluation().indices().contains(39);
+
+      assertThat(data.duplicates().repeated()).isEqualTo(30 - all.size());
+      assertThat(data.duplicates().acrossSplits()).isEqualTo((int) across);
+      assertThat(data.duplicates().contradictory()).isLessThanOrEqualTo(30);
+      assertThat(data.duplicates().contradictory() > 0).isEqualTo(scored);
+    }
+  }
+
+  @Test
   void copiesOfCalibrationSamplesAreNotScored() {
     byte[] payload = new byte[3 * 40];
     for (int i = 0; i < 40; i++) {

@@ -87,6 +87,11 @@ public record StudyFolder(Path root) {
     return root.resolve("sensitivity.json");
   }
 
+  /** What each rounding method does to each layer at each width. */
+  public Path roundingJson() {
+    return root.resolve("rounding.json");
+  }
+
   /** The Pareto plot as an image. */
   public Path paretoPng() {
     return root.resolve("pareto.png");

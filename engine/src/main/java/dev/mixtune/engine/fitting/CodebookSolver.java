@@ -1,9 +1,11 @@
 package dev.mixtune.engine.fitting;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * Finds a codebook of one channel: a few INT8 codes, a scale, and for each weight one of the codes.
+ * Finds codebooks of channels: a few INT8 codes, a scale, and for each weight one of the codes.
  *
  * <p>Starts from k-means of the ideal weights with error feedback, and from the uniform solution;
  * then rounds of two exact steps, neither of which can raise the loss: the best levels for the
@@ -11,7 +13,6 @@ import java.util.Arrays;
  * put on INT8 codes, and the assignment and the scale are settled once more.
  */
 final class CodebookSolver {
-  private static final int SWEEPS = 20;
   private static final double LARGEST_CODE = 127;
 
   /** Pull of the refit towards the present levels, so that unused ones stay where they are. */
@@ -35,7 +36,7 @@ final class CodebookSolver {
   @SuppressWarnings("ArrayRecordComponent") // scratch of one channel
   private record Levels(double[] values) implements Quadratic.Grid {
     @Override
-    public int code(double value) {
+    public int code(int i, double value) {
       int best = 0;
       for (int j = 1; j < values.length; j++) {
         if (Math.abs(value - values[j]) < Math.abs(value - values[best])) {
@@ -46,32 +47,58 @@ final class CodebookSolver {
     }
 
     @Override
-    public double value(int code) {
+    public double value(int i, int code) {
       return values[code];
     }
   }
 
   /**
-   * Rounds a channel.
+   * Rounds channels that share the quadratic.
    *
-   * @param target ideal weights
-   * @param rightSide H times the ideal weights
-   * @param uniform the channel on the uniform grid of as many levels
-   * @return INT8 codes, at most {@code 2^bits} different ones
+   * @param uniform the channels on the uniform grid of as many levels
+   * @return INT8 codes, at most {@code 2^bits} different ones in each channel
    */
-  ChannelSolution solve(double[] target, double[] rightSide, ChannelSolution uniform) {
-    double[] strengths = new double[target.length];
+  List<ChannelSolution> solve(List<Channel> channels, List<ChannelSolution> uniform) {
+    double[] strengths = new double[quadratic.size()];
     Arrays.setAll(strengths, quadratic::diagonal);
-    Levels centres = new Levels(Clusters.centres(target, strengths, levels));
-    State clustered =
-        new State(centres.values.clone(), quadratic.feedErrorForward(target, centres), rightSide);
-    State fromUniform = uniform(uniform, rightSide);
-    ChannelSolution first = clustered.settle();
-    ChannelSolution second = fromUniform.settle();
-    return first.loss() < second.loss() ? first : second;
+    List<double[]> targets = channels.stream().map(Channel::target).toList();
+    List<Levels> centres =
+        targets.stream()
+            .map(target -> new Levels(Clusters.centres(target, strengths, levels)))
+            .toList();
+    int[][] clustered = quadratic.feedErrorForward(targets, centres);
+    List<State> states = new ArrayList<>();
+    for (int channel = 0; channel < channels.size(); channel++) {
+      double[] rightSide = channels.get(channel).rightSide();
+      double[] values = centres.get(channel).values.clone();
+      states.add(new State(values, clustered[channel], rightSide));
+    }
+    for (int channel = 0; channel < channels.size(); channel++) {
+      states.add(fromUniform(uniform.get(channel), channels.get(channel).rightSide()));
+    }
+    List<ChannelSolution> settled = settled(states);
+    List<ChannelSolution> best = new ArrayList<>();
+    for (int channel = 0; channel < channels.size(); channel++) {
+      ChannelSolution first = settled.get(channel);
+      ChannelSolution second = settled.get(channels.size() + channel);
+      best.add(first.loss() < second.loss() ? first : second);
+    }
+    return best;
   }
 
-  private State uniform(ChannelSolution uniform, double[] rightSide) {
+  private List<ChannelSolution> settled(List<State> states) {
+    for (int i = 0; i < quadratic.size(); i++) {
+      for (State state : states) {
+        state.add(i);
+      }
+    }
+    Descent.run(quadratic.size(), states);
+    states.forEach(State::toCodes);
+    Descent.run(quadratic.size(), states);
+    return states.stream().map(State::solution).toList();
+  }
+
+  private State fromUniform(ChannelSolution uniform, double[] rightSide) {
     double[] values = new double[levels];
     Arrays.setAll(values, j -> (j - levels / 2) * uniform.scale());
     int[] assigned = Arrays.stream(uniform.codes()).map(code -> code + levels / 2).toArray();
@@ -79,7 +106,7 @@ final class CodebookSolver {
   }
 
   /** Levels and assignment of one channel on their way. */
-  private final class State {
+  private final class State implements Descent.Steps {
     private final int size = quadratic.size();
     private final double[] rightSide;
     private final int[] assigned;
@@ -90,32 +117,32 @@ final class CodebookSolver {
 
     private double[] product;
 
+    /** Positive once the levels are INT8 codes times this scale; 0 while they are free. */
+    private double scale;
+
     State(double[] values, int[] assigned, double[] rightSide) {
       this.values = values;
       this.assigned = assigned;
       this.rightSide = rightSide;
       this.sums = new double[values.length][size];
       this.product = new double[size];
-      for (int i = 0; i < size; i++) {
-        quadratic.addRow(i, 1, sums[assigned[i]]);
+    }
+
+    void add(int i) {
+      quadratic.addRow(i, 1, sums[assigned[i]]);
+    }
+
+    @Override
+    public void prepare() {
+      if (scale > 0) {
+        refitScale();
+      } else {
+        refitLevels();
+        multiply();
       }
     }
 
-    ChannelSolution settle() {
-      for (int sweep = 0; sweep < SWEEPS; sweep++) {
-        refitLevels();
-        multiply();
-        if (!sweep()) {
-          break;
-        }
-      }
-      double scale = toCodes();
-      for (int sweep = 0; sweep < SWEEPS; sweep++) {
-        scale = refitScale(scale);
-        if (!sweep()) {
-          break;
-        }
-      }
+    ChannelSolution solution() {
       double loss = 0;
       int[] codes = new int[size];
       for (int i = 0; i < size; i++) {
@@ -129,9 +156,7 @@ final class CodebookSolver {
     private void multiply() {
       product = new double[size];
       for (int j = 0; j < values.length; j++) {
-        for (int i = 0; i < size; i++) {
-          product[i] += values[j] * sums[j][i];
-        }
+        Vectors.addScaled(values[j], sums[j], 0, product, 0, size);
       }
     }
 
@@ -158,47 +183,46 @@ final class CodebookSolver {
       algebra.factor(count, matrix).ifPresent(factors -> values = factors.solve(right, 1));
     }
 
-    private boolean sweep() {
-      boolean changed = false;
-      for (int i = 0; i < size; i++) {
-        double slope = product[i] - rightSide[i];
-        double curvature = quadratic.diagonal(i);
-        int best = assigned[i];
-        double most = 0;
-        for (int j = 0; j < values.length; j++) {
-          double step = values[j] - values[assigned[i]];
-          double gain = step * (2 * slope + step * curvature);
-          if (gain < most) {
-            most = gain;
-            best = j;
-          }
-        }
-        if (best != assigned[i]) {
-          quadratic.addRow(i, values[best] - values[assigned[i]], product);
-          quadratic.addRow(i, -1, sums[assigned[i]]);
-          quadratic.addRow(i, 1, sums[best]);
-          assigned[i] = best;
-          changed = true;
+    @Override
+    public boolean settle(int i) {
+      double slope = product[i] - rightSide[i];
+      double curvature = quadratic.diagonal(i);
+      int best = assigned[i];
+      double most = 0;
+      for (int j = 0; j < values.length; j++) {
+        double step = values[j] - values[assigned[i]];
+        double gain = step * (2 * slope + step * curvature);
+        if (gain < most) {
+          most = gain;
+          best = j;
         }
       }
-      return changed;
+      if (best == assigned[i]) {
+        return false;
+      }
+      quadratic.addRow(i, values[best] - values[assigned[i]], product);
+      if (scale == 0) {
+        quadratic.addRow(i, -1, sums[assigned[i]]);
+        quadratic.addRow(i, 1, sums[best]);
+      }
+      assigned[i] = best;
+      return true;
     }
 
     /** Moves the levels to multiples of a scale of which the largest is 127. */
-    private double toCodes() {
+    void toCodes() {
       double largest = 0;
       for (double value : values) {
         largest = Math.max(largest, Math.abs(value));
       }
-      double scale = Math.max(LEAST_SCALE, largest / LARGEST_CODE);
+      scale = Math.max(LEAST_SCALE, largest / LARGEST_CODE);
       for (int j = 0; j < values.length; j++) {
         values[j] = Math.rint(values[j] / scale) * scale;
       }
       multiply();
-      return scale;
     }
 
-    private double refitScale(double scale) {
+    private void refitScale() {
       double linear = 0;
       double square = 0;
       for (int i = 0; i < size; i++) {
@@ -206,7 +230,7 @@ final class CodebookSolver {
         square += values[assigned[i]] * product[i];
       }
       if (!(linear > 0 && square > 0) || scale * linear / square < LEAST_SCALE) {
-        return scale;
+        return;
       }
       double factor = linear / square;
       for (int j = 0; j < values.length; j++) {
@@ -215,7 +239,7 @@ final class CodebookSolver {
       for (int i = 0; i < size; i++) {
         product[i] *= factor;
       }
-      return scale * factor;
+      scale *= factor;
     }
   }
 }

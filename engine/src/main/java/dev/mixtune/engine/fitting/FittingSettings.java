@@ -14,6 +14,8 @@ import java.util.List;
  * @param heldBackEvery every how many samples one is held back to choose between methods, 2 or more
  * @param threads threads of one session
  * @param seed of the positions that are read of each sample
+ * @param activations of the network that the weights are fitted in
+ * @param methods what may be chosen, such as {@code gptq} (its variants with it); empty: anything
  */
 public record FittingSettings(
     List<Integer> widths,
@@ -23,9 +25,12 @@ public record FittingSettings(
     int mostRows,
     int heldBackEvery,
     int threads,
-    long seed) {
+    long seed,
+    ActivationTreatment activations,
+    List<String> methods) {
 
   public FittingSettings {
+    methods = methods.stream().distinct().sorted().toList();
     widths = widths.stream().distinct().sorted(Comparator.reverseOrder()).toList();
     if (!List.of(8, 4, 2).containsAll(widths) || widths.isEmpty()) {
       throw new IllegalArgumentException("widths " + widths);
@@ -52,14 +57,62 @@ public record FittingSettings(
     }
   }
 
-  /** What the reference results were made with: all widths, one thread per session, seed 1. */
+  /**
+   * What the reference results were made with: all widths, one thread per session, seed 1, 8-bit
+   * activations.
+   */
   public static FittingSettings defaults() {
-    return new FittingSettings(List.of(8, 4, 2), 0.01, 32, 8192, 32768, 8, 1, 1);
+    return new FittingSettings(
+        List.of(8, 4, 2), 0.01, 32, 8192, 32768, 8, 1, 1, ActivationTreatment.INTEGER, List.of());
+  }
+
+  /** The methods that look at calibration samples, as {@link #withMethods} names them. */
+  public static List<String> fittedMethods() {
+    return List.of("gptq", "codebook");
   }
 
   /** The same for other widths. */
   public FittingSettings withWidths(List<Integer> other) {
+    return with(other, activations, methods);
+  }
+
+  /**
+   * The same in a network whose weights are rounded and whose activations stay float; see {@link
+   * dev.mixtune.engine.lowering.WeightsOnlyModel}.
+   */
+  public FittingSettings weightsOnly() {
+    return with(widths, ActivationTreatment.FLOAT, methods);
+  }
+
+  /**
+   * The same with a part of the methods, to compare them. A layer that none of them can round takes
+   * the best of all, and nothing is taken back from a whole network unless {@code mse} is among
+   * them.
+   *
+   * @param names such as {@code gptq} or {@code codebook}, each with its variants
+   */
+  public FittingSettings withMethods(List<String> names) {
+    return with(widths, activations, names);
+  }
+
+  /** Whether a method may be chosen. */
+  boolean offers(String method) {
+    return methods.isEmpty()
+        || methods.stream().anyMatch(n -> method.equals(n) || method.startsWith(n + "-"));
+  }
+
+  private FittingSettings with(
+      List<Integer> otherWidths, ActivationTreatment treatment, List<String> names) {
     return new FittingSettings(
-        other, dampening, rowsPerWeight, leastRows, mostRows, heldBackEvery, threads, seed);
+        otherWidths,
+        dampening,
+        rowsPerWeight,
+        leastRows,
+        mostRows,
+        heldBackEvery,
+        threads,
+        seed,
+        treatment,
+        names);
   }
 }

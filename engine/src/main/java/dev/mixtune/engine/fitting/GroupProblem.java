@@ -1,7 +1,9 @@
 package dev.mixtune.engine.fitting;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,12 +18,15 @@ import java.util.Optional;
  */
 final class GroupProblem {
   private final Quadratic quadratic;
-  private final double[] cross;
+
+  /** C^T, so that {@code C w} is a sum of its rows. */
+  private final double[] crossed;
+
   private final int[] order;
 
-  private GroupProblem(Quadratic quadratic, double[] cross, int[] order) {
+  private GroupProblem(Quadratic quadratic, double[] crossed, int[] order) {
     this.quadratic = quadratic;
-    this.cross = cross;
+    this.crossed = crossed;
     this.order = order;
   }
 
@@ -35,11 +40,11 @@ final class GroupProblem {
       Moments moments, int group, double dampening, boolean centred, DenseAlgebra algebra) {
     int size = moments.size();
     double[] hessian = moments.actualActual(group);
-    double[] cross = moments.actualWanted(group);
+    double[] crossed = transposed(moments.actualWanted(group), size);
     double strength = meanDiagonal(hessian, size);
     if (centred) {
       subtractOuter(hessian, moments.actual(group), moments.actual(group));
-      subtractOuter(cross, moments.actual(group), moments.wanted(group));
+      subtractOuter(crossed, moments.wanted(group), moments.actual(group));
     }
     // What centring leaves of constant inputs is noise; inputs that are all zero leave nothing.
     double level = Math.max(meanDiagonal(hessian, size), 1e-6 * strength);
@@ -48,16 +53,16 @@ final class GroupProblem {
     }
     int[] order = byFallingDiagonal(hessian, size);
     double[] orderedHessian = reorder(hessian, order);
-    double[] orderedCross = reorder(cross, order);
+    double[] orderedCrossed = reorder(crossed, order);
     double added = 0;
     for (double damp = dampening; ; damp *= 10) {
       addToDiagonal(orderedHessian, size, damp * level - added);
-      addToDiagonal(orderedCross, size, damp * level - added);
+      addToDiagonal(orderedCrossed, size, damp * level - added);
       added = damp * level;
       Optional<DenseAlgebra.Factors> factors = algebra.factor(size, orderedHessian);
       if (factors.isPresent()) {
         Quadratic quadratic = new Quadratic(size, orderedHessian, factors.get().inverseRoot());
-        return new GroupProblem(quadratic, orderedCross, order);
+        return new GroupProblem(quadratic, orderedCrossed, order);
       }
     }
   }
@@ -66,18 +71,22 @@ final class GroupProblem {
     return quadratic;
   }
 
-  /** {@code C w} of a channel, in this problem's order. */
-  double[] rightSide(double[] weights) {
+  /** What channels with these float weights aim at, in this problem's order. */
+  List<Channel> channels(List<double[]> weights) {
     int size = order.length;
-    double[] answer = new double[size];
-    for (int i = 0; i < size; i++) {
-      double sum = 0;
-      for (int j = 0; j < size; j++) {
-        sum += cross[i * size + j] * weights[order[j]];
+    double[][] rightSides = new double[weights.size()][size];
+    for (int j = 0; j < size; j++) {
+      for (int channel = 0; channel < rightSides.length; channel++) {
+        double weight = weights.get(channel)[order[j]];
+        Vectors.addScaled(weight, crossed, j * size, rightSides[channel], 0, size);
       }
-      answer[i] = sum;
     }
-    return answer;
+    double[][] targets = quadratic.ideals(rightSides);
+    List<Channel> channels = new ArrayList<>();
+    for (int channel = 0; channel < rightSides.length; channel++) {
+      channels.add(new Channel(targets[channel], rightSides[channel]));
+    }
+    return channels;
   }
 
   /** Puts codes back into the order of the weight tensor. */
@@ -110,6 +119,16 @@ final class GroupProblem {
     for (int i = 0; i < size; i++) {
       matrix[i * size + i] += added;
     }
+  }
+
+  private static double[] transposed(double[] matrix, int size) {
+    double[] answer = new double[matrix.length];
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < size; j++) {
+        answer[j * size + i] = matrix[i * size + j];
+      }
+    }
+    return answer;
   }
 
   private static int[] byFallingDiagonal(double[] matrix, int size) {

@@ -8,6 +8,7 @@ import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.engine.lowering.WeightsOnlyModel;
 import dev.mixtune.engine.rounding.RoundedWeights;
 import dev.mixtune.engine.rounding.RoundingLibrary;
 import java.util.HashSet;
@@ -19,17 +20,25 @@ final class Lane {
   private final Network network;
   private final Calibration calibration;
   private final Plan plan;
+  private final ActivationTreatment activations;
   private final Set<String> rounded = new HashSet<>();
   private RoundingLibrary library;
 
   /**
    * @param plan its integer layers are rounded to their width, all others are left alone
+   * @param activations whether they are quantized too
    * @param library answers for the layers that are not rounded yet
    */
-  Lane(Network network, Calibration calibration, Plan plan, RoundingLibrary library) {
+  Lane(
+      Network network,
+      Calibration calibration,
+      Plan plan,
+      ActivationTreatment activations,
+      RoundingLibrary library) {
     this.network = network;
     this.calibration = calibration;
     this.plan = plan;
+    this.activations = activations;
     this.library = library;
   }
 
@@ -44,7 +53,8 @@ final class Lane {
 
   /** Whether the layer reads integers whose range was calibrated. */
   boolean readsCalibratedGrid(Layer layer) {
-    return plan.scheme(layer.index()).arithmetic() == Arithmetic.INTEGER_STATIC;
+    return activations == ActivationTreatment.INTEGER
+        && plan.scheme(layer.index()).arithmetic() == Arithmetic.INTEGER_STATIC;
   }
 
   int bits(Layer layer) {
@@ -63,11 +73,14 @@ final class Lane {
     rounded.add(library.weightName(layer) + "/" + bits(layer));
   }
 
-  /** The deployable model with everything that is rounded so far. */
+  /** The quantized model with everything that is rounded so far. */
   ModelProto model() {
+    byte[] model =
+        activations == ActivationTreatment.INTEGER
+            ? new PlanLowering(network, calibration, library).lower(plan).model()
+            : new WeightsOnlyModel(network, library).of(plan);
     try {
-      return ModelProto.parseFrom(
-          new PlanLowering(network, calibration, library).lower(plan).model());
+      return ModelProto.parseFrom(model);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a lowered model cannot be read", e);
     }

@@ -6,6 +6,7 @@ import dev.mixtune.engine.rounding.RoundingMethod;
 import dev.mixtune.engine.rounding.RoundingMethods;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Rounds one layer to one width in every way, and measures each on held-back samples. */
@@ -69,18 +70,21 @@ final class LayerFit {
         group -> problems[group] = GroupProblem.of(moments, group, dampening, centred, algebra));
     Draft uniform = new Draft(bits, "gptq" + suffix);
     Draft codebook = new Draft(bits, "codebook" + suffix);
+    List<int[]> tiles = ChannelTiles.of(layout.channels(), problems.length);
     parallel.forEach(
-        layout.channels(),
-        channel -> {
-          GroupProblem problem = problems[channel / (layout.channels() / problems.length)];
-          double[] rightSide = problem.rightSide(layer.channel(channel));
-          double[] target = problem.quadratic().ideal(rightSide);
-          ChannelSolution solution =
-              new UniformSolver(problem.quadratic(), bits).solve(target, rightSide);
-          uniform.write(channel, problem, solution);
+        tiles.size(),
+        tile -> {
+          int from = tiles.get(tile)[0];
+          int to = tiles.get(tile)[1];
+          GroupProblem problem = problems[from / (layout.channels() / problems.length)];
+          List<Channel> channels =
+              problem.channels(IntStream.range(from, to).mapToObj(layer::channel).toList());
+          List<ChannelSolution> solutions =
+              new UniformSolver(problem.quadratic(), bits).solve(channels);
+          uniform.write(from, problem, solutions);
           if (bits < 8) {
             CodebookSolver solver = new CodebookSolver(problem.quadratic(), bits, algebra);
-            codebook.write(channel, problem, solver.solve(target, rightSide, solution));
+            codebook.write(from, problem, solver.solve(channels, solutions));
           }
         });
     return bits < 8
@@ -100,7 +104,13 @@ final class LayerFit {
       this.method = method;
     }
 
-    void write(int channel, GroupProblem problem, ChannelSolution solution) {
+    void write(int first, GroupProblem problem, List<ChannelSolution> solutions) {
+      for (int i = 0; i < solutions.size(); i++) {
+        write(first + i, problem, solutions.get(i));
+      }
+    }
+
+    private void write(int channel, GroupProblem problem, ChannelSolution solution) {
       int[] natural = problem.restore(solution.codes());
       for (int k = 0; k < natural.length; k++) {
         codes[layer.layout().position(channel, k)] = (byte) natural[k];

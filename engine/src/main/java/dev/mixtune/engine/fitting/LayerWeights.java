@@ -2,6 +2,7 @@ package dev.mixtune.engine.fitting;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.graph.AddedBias;
 import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.graph.Graph;
 import dev.mixtune.engine.graph.Network;
@@ -28,10 +29,14 @@ record LayerWeights(float[] values, ChannelLayout layout, float @Nullable [] bia
   }
 
   private static float @Nullable [] bias(Graph graph, NodeProto node, int channels) {
-    if (node.getInputCount() < 3 || node.getInput(2).isEmpty()) {
+    String name =
+        node.getInputCount() > 2
+            ? node.getInput(2)
+            : AddedBias.of(graph, node).map(AddedBias::constant).orElse("");
+    if (name.isEmpty()) {
       return null;
     }
-    float[] stored = Constants.floats(graph.constant(node.getInput(2)).orElseThrow());
+    float[] stored = Constants.floats(graph.constant(name).orElseThrow());
     float[] bias = new float[channels];
     for (int channel = 0; channel < channels; channel++) {
       bias[channel] = stored.length == 1 ? stored[0] : stored[channel];

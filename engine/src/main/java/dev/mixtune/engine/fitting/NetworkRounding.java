@@ -22,9 +22,10 @@ import java.util.function.Supplier;
  * calibration samples (GPTQ, Frantar et al. 2022, with float targets, refit and bias correction).
  *
  * <p>Layers are rounded in execution order. Each sees the inputs that it gets in the deployable
- * model whose earlier layers are rounded already and whose activations have 8 bits, and aims at
- * what the float layer answers to the float network's inputs, as far as the grids of the inputs
- * reach. Every width has a network of its own.
+ * model whose earlier layers are rounded already and whose activations have 8 bits (or, {@link
+ * FittingSettings#weightsOnly}, in the float model with rounded weights), and aims at what the
+ * float layer answers to the float network's inputs, as far as the grids of the inputs reach. Every
+ * width has a network of its own.
  */
 public final class NetworkRounding {
   private static final String PLAIN = "mse";
@@ -98,7 +99,7 @@ public final class NetworkRounding {
     RoundingLibrary library = new RoundingLibrary(network, RoundingMethods.named(PLAIN));
     List<Lane> lanes = new ArrayList<>();
     for (Plan plan : plans) {
-      lanes.add(new Lane(network, calibration, plan, library));
+      lanes.add(lane(plan, library));
     }
     List<RoundingReport.Entry> entries = new ArrayList<>();
     int samples = samples(batches.get());
@@ -122,6 +123,10 @@ public final class NetworkRounding {
     return compared(library, lanes, entries, batches, samples);
   }
 
+  private Lane lane(Plan plan, RoundingLibrary library) {
+    return new Lane(network, calibration, plan, settings.activations(), library);
+  }
+
   /** Takes back the lanes whose networks answer no better than plainly rounded ones. */
   private RoundedNetwork compared(
       RoundingLibrary fitted,
@@ -134,7 +139,7 @@ public final class NetworkRounding {
     models.add(network.originalModel());
     for (Lane lane : lanes) {
       models.add(lane.model().toByteArray());
-      models.add(new Lane(network, calibration, lane.plan(), plain).model().toByteArray());
+      models.add(lane(lane.plan(), plain).model().toByteArray());
     }
     int every = samples < settings.heldBackEvery() ? 1 : settings.heldBackEvery();
     List<List<float[]>> answers = new ArrayList<>();
@@ -151,7 +156,7 @@ public final class NetworkRounding {
               distance.to(answers.get(1 + 2 * lane)),
               distance.to(answers.get(2 + 2 * lane)));
       errors.add(error);
-      if (!error.keepsFitted()) {
+      if (!error.keepsFitted() && settings.offers(PLAIN)) {
         library = takenBack(library, lanes.get(lane), plain, entries);
       }
     }
@@ -188,7 +193,9 @@ public final class NetworkRounding {
     RoundedWeights tied = lane.tied(layer);
     List<Candidate> candidates = tied == null ? fit.candidates(bits) : List.of(fit.measured(tied));
     Candidate chosen =
-        candidates.stream().min(Comparator.comparingDouble(Candidate::pricedError)).orElseThrow();
+        offered(candidates).stream()
+            .min(Comparator.comparingDouble(Candidate::pricedError))
+            .orElseThrow();
     lane.round(layer, chosen);
     Map<String, Double> errors = new HashMap<>();
     candidates.forEach(candidate -> errors.put(candidate.weights().method(), candidate.error()));
@@ -201,6 +208,12 @@ public final class NetworkRounding {
             errors,
             inputs.fitted().rows()));
     return chosen;
+  }
+
+  private List<Candidate> offered(List<Candidate> all) {
+    List<Candidate> offered =
+        all.stream().filter(c -> settings.offers(c.weights().method())).toList();
+    return offered.isEmpty() ? all : offered;
   }
 
   private static int samples(Iterable<Map<String, Tensor>> batches) {

@@ -1,5 +1,7 @@
 package dev.mixtune.engine.fitting;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,46 +57,59 @@ final class OutputError {
   double of(float[] rounded, float @Nullable [] bias, Parallel parallel) {
     int channels = layer.layout().channels();
     double[] errors = new double[channels];
-    parallel.forEach(channels, channel -> errors[channel] = error(channel, rounded, bias));
+    List<int[]> tiles = ChannelTiles.of(channels, moments.groups());
+    parallel.forEach(
+        tiles.size(),
+        tile -> {
+          int from = tiles.get(tile)[0];
+          int to = tiles.get(tile)[1];
+          double[][] weights = new double[to - from][];
+          Arrays.setAll(weights, i -> layer.channel(rounded, from + i));
+          double[][] products = products(hessians[group(from)], weights);
+          for (int i = 0; i < weights.length; i++) {
+            errors[from + i] = error(from + i, weights[i], products[i], bias);
+          }
+        });
     double sum = DoubleStream.of(errors).sum();
     // A layer whose float answers never change is right when it answers the same.
     return variance > 0 ? sum / variance : sum;
   }
 
-  private double error(int channel, float[] rounded, float @Nullable [] bias) {
-    int group = channel / (layer.layout().channels() / moments.groups());
-    double[] weights = layer.channel(rounded, channel);
-    double squares =
-        power[channel]
-            - 2 * dot(weights, crossed[channel])
-            + dot(weights, product(hessians[group], weights));
+  private int group(int channel) {
+    return channel / (layer.layout().channels() / moments.groups());
+  }
+
+  private double error(int channel, double[] weights, double[] product, float @Nullable [] bias) {
+    double squares = power[channel] - 2 * dot(weights, crossed[channel]) + dot(weights, product);
     double shift = 0;
     if (bias != null && layer.bias() != null) {
       shift = layer.bias()[channel] - (double) bias[channel];
     }
+    int group = group(channel);
     double drift =
         dot(layer.channel(channel), moments.wanted(group)) - dot(weights, moments.actual(group));
     return Math.max(0, squares + 2 * shift * drift + shift * shift);
   }
 
-  private static double[] product(double[] matrix, double[] vector) {
-    int size = vector.length;
-    double[] answer = new double[size];
-    for (int i = 0; i < size; i++) {
-      double sum = 0;
-      for (int j = 0; j < size; j++) {
-        sum += matrix[i * size + j] * vector[j];
+  /** {@code H w} of several channels, each row of the symmetric H read once. */
+  private static double[][] products(double[] hessian, double[][] weights) {
+    int size = weights[0].length;
+    double[][] answers = new double[weights.length][size];
+    for (int j = 0; j < size; j++) {
+      for (int channel = 0; channel < weights.length; channel++) {
+        Vectors.addScaled(weights[channel][j], hessian, j * size, answers[channel], 0, size);
       }
-      answer[i] = sum;
     }
+    return answers;
+  }
+
+  private static double[] product(double[] matrix, double[] vector) {
+    double[] answer = new double[vector.length];
+    Arrays.setAll(answer, i -> Vectors.dot(matrix, i * vector.length, vector, 0, vector.length));
     return answer;
   }
 
   private static double dot(double[] left, double[] right) {
-    double sum = 0;
-    for (int i = 0; i < left.length; i++) {
-      sum += left[i] * right[i];
-    }
-    return sum;
+    return Vectors.dot(left, 0, right, 0, left.length);
   }
 }

@@ -1,5 +1,7 @@
 package dev.mixtune.engine.fitting;
 
+import java.util.List;
+
 /**
  * The error that rounding one output channel causes, as a function of its weights: {@code q^T H q -
  * 2 q^T r} plus a constant, with {@code r = H t} for the ideal weights t. Channels of one group
@@ -26,69 +28,45 @@ record Quadratic(int size, double[] hessian, double[] inverseRoot) {
 
   /** Adds {@code factor} times row {@code i} of H. */
   void addRow(int i, double factor, double[] into) {
-    int from = i * size;
-    for (int j = 0; j < size; j++) {
-      into[j] += factor * hessian[from + j];
-    }
+    Vectors.addScaled(factor, hessian, i * size, into, 0, size);
   }
 
-  /** {@code H v}. */
-  double[] times(double[] vector) {
-    double[] product = new double[size];
+  /** The ideal weights {@code H^-1 r} of several channels. */
+  double[][] ideals(double[][] rightSides) {
+    double[][] ideals = new double[rightSides.length][size];
     for (int i = 0; i < size; i++) {
-      if (vector[i] != 0) {
-        addRow(i, vector[i], product);
+      int row = i * size;
+      for (int channel = 0; channel < rightSides.length; channel++) {
+        double rooted = Vectors.dot(inverseRoot, row, rightSides[channel], i, size);
+        Vectors.addScaled(rooted, inverseRoot, row, ideals[channel], i, size);
       }
     }
-    return product;
-  }
-
-  /** The ideal weights {@code H^-1 r}. */
-  double[] ideal(double[] rightSide) {
-    double[] rooted = new double[size];
-    for (int i = 0; i < size; i++) {
-      double sum = 0;
-      for (int j = i; j < size; j++) {
-        sum += inverseRoot[i * size + j] * rightSide[j];
-      }
-      rooted[i] = sum;
-    }
-    double[] ideal = new double[size];
-    for (int i = 0; i < size; i++) {
-      for (int j = i; j < size; j++) {
-        ideal[j] += inverseRoot[i * size + j] * rooted[i];
-      }
-    }
-    return ideal;
-  }
-
-  /** {@code q^T H q - 2 q^T r}. */
-  double loss(double[] weights, double[] rightSide) {
-    double[] product = times(weights);
-    double sum = 0;
-    for (int i = 0; i < size; i++) {
-      sum += weights[i] * (product[i] - 2 * rightSide[i]);
-    }
-    return sum;
+    return ideals;
   }
 
   /**
    * Rounds weights one after the other and lets those that are still free make up for the error of
-   * each (GPTQ, Frantar et al. 2022, algorithm 1, without its blocks).
+   * each (GPTQ, Frantar et al. 2022, algorithm 1, without its blocks). Channels go side by side.
    *
-   * @param target the ideal weights
-   * @param grid what a weight may become
+   * @param targets the ideal weights of each channel
+   * @param grids what each channel's weights may become
    * @return one code per weight
    */
-  int[] feedErrorForward(double[] target, Grid grid) {
-    double[] free = target.clone();
-    int[] codes = new int[size];
+  int[][] feedErrorForward(List<double[]> targets, List<? extends Grid> grids) {
+    int channels = targets.size();
+    double[][] free = new double[channels][];
+    int[][] codes = new int[channels][size];
+    for (int channel = 0; channel < channels; channel++) {
+      free[channel] = targets.get(channel).clone();
+    }
     for (int i = 0; i < size; i++) {
-      codes[i] = grid.code(free[i]);
       int row = i * size;
-      double error = (free[i] - grid.value(codes[i])) / inverseRoot[row + i];
-      for (int j = i + 1; j < size; j++) {
-        free[j] -= error * inverseRoot[row + j];
+      for (int channel = 0; channel < channels; channel++) {
+        double value = free[channel][i];
+        int code = grids.get(channel).code(i, value);
+        codes[channel][i] = code;
+        double error = (value - grids.get(channel).value(i, code)) / inverseRoot[row + i];
+        Vectors.addScaled(-error, inverseRoot, row, free[channel], i + 1, size);
       }
     }
     return codes;
@@ -97,10 +75,10 @@ record Quadratic(int size, double[] hessian, double[] inverseRoot) {
   /** The values that weights of one channel may take. */
   interface Grid {
 
-    /** The code whose value is nearest. */
-    int code(double value);
+    /** The code of weight {@code i} whose value is nearest. */
+    int code(int i, double value);
 
-    /** The value of a code. */
-    double value(int code);
+    /** The value that a code stands for in weight {@code i}. */
+    double value(int i, int code);
   }
 }

@@ -1,9 +1,11 @@
 package dev.mixtune.engine.fitting;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * Finds codes and the scale of one channel on a symmetric uniform grid.
+ * Finds codes and scales of channels on symmetric uniform grids.
  *
  * <p>From plain rounding, and from error feedback ({@link Quadratic#feedErrorForward}) at several
  * scales, whichever ends lower: rounds of two exact steps, neither of which can raise the loss: the
@@ -14,7 +16,6 @@ final class UniformSolver {
   /** Shares of the scale with the least weighted squared error from which the search starts. */
   private static final double[] STARTS = {1, 0.85, 1.15, 0.7, 1.3, 0.55};
 
-  private static final int SWEEPS = 20;
   private static final double LEAST_SCALE = 1e-12;
 
   private final Quadratic quadratic;
@@ -34,35 +35,39 @@ final class UniformSolver {
 
   private record UniformGrid(double scale, int least, int most) implements Quadratic.Grid {
     @Override
-    public int code(double value) {
+    public int code(int i, double value) {
       return (int) Math.max(least, Math.min(most, Math.rint(value / scale)));
     }
 
     @Override
-    public double value(int code) {
+    public double value(int i, int code) {
       return code * scale;
     }
   }
 
-  /**
-   * Rounds a channel.
-   *
-   * @param target ideal weights
-   * @param rightSide H times the ideal weights
-   */
-  ChannelSolution solve(double[] target, double[] rightSide) {
-    double scale = weightedScale(target);
-    UniformGrid plain = new UniformGrid(scale, least, most);
-    int[] nearest = Arrays.stream(target).mapToInt(plain::code).toArray();
-    ChannelSolution best = descend(nearest, rightSide, scale);
+  /** Rounds channels that share the quadratic. */
+  List<ChannelSolution> solve(List<Channel> channels) {
+    List<double[]> targets = channels.stream().map(Channel::target).toList();
+    double[] scales = targets.stream().mapToDouble(this::weightedScale).toArray();
+    List<int[]> nearest = new ArrayList<>();
+    for (int channel = 0; channel < scales.length; channel++) {
+      UniformGrid grid = new UniformGrid(scales[channel], least, most);
+      nearest.add(Arrays.stream(targets.get(channel)).mapToInt(w -> grid.code(0, w)).toArray());
+    }
+    List<ChannelSolution> best = new ArrayList<>(descend(channels, nearest, scales));
     // The coarser the grid, the more the start matters; at 8 bits it does not.
     int starts = bits == 2 ? STARTS.length : bits == 4 ? 3 : 1;
     for (int i = 0; i < starts; i++) {
-      UniformGrid grid = new UniformGrid(scale * STARTS[i], least, most);
-      int[] codes = quadratic.feedErrorForward(target, grid);
-      ChannelSolution other = descend(codes, rightSide, grid.scale);
-      if (other.loss() < best.loss()) {
-        best = other;
+      double share = STARTS[i];
+      double[] start = Arrays.stream(scales).map(scale -> scale * share).toArray();
+      List<UniformGrid> grids =
+          Arrays.stream(start).mapToObj(scale -> new UniformGrid(scale, least, most)).toList();
+      int[][] codes = quadratic.feedErrorForward(targets, grids);
+      List<ChannelSolution> others = descend(channels, Arrays.asList(codes), start);
+      for (int channel = 0; channel < scales.length; channel++) {
+        if (others.get(channel).loss() < best.get(channel).loss()) {
+          best.set(channel, others.get(channel));
+        }
       }
     }
     return best;
@@ -78,74 +83,94 @@ final class UniformSolver {
     double best = covering;
     double leastError = Double.POSITIVE_INFINITY;
     for (int percent = 15; percent <= 130; percent++) {
-      UniformGrid grid =
-          new UniformGrid(Math.max(LEAST_SCALE, covering * percent / 100), least, most);
+      double scale = Math.max(LEAST_SCALE, covering * percent / 100);
       double error = 0;
       for (int i = 0; i < target.length; i++) {
-        double difference = target[i] - grid.value(grid.code(target[i]));
+        double code = Math.max(least, Math.min(most, Math.rint(target[i] / scale)));
+        double difference = target[i] - code * scale;
         error += quadratic.diagonal(i) * difference * difference;
       }
       if (error < leastError) {
         leastError = error;
-        best = grid.scale;
+        best = scale;
       }
     }
     return best;
   }
 
-  private ChannelSolution descend(int[] codes, double[] rightSide, double start) {
-    double scale = start;
-    double[] product = new double[codes.length];
-    for (int i = 0; i < codes.length; i++) {
+  private List<ChannelSolution> descend(
+      List<Channel> channels, List<int[]> codes, double[] scales) {
+    List<State> states = new ArrayList<>();
+    for (int channel = 0; channel < scales.length; channel++) {
+      states.add(new State(channels.get(channel).rightSide(), codes.get(channel), scales[channel]));
+    }
+    for (int i = 0; i < quadratic.size(); i++) {
+      for (State state : states) {
+        state.add(i);
+      }
+    }
+    Descent.run(quadratic.size(), states);
+    return states.stream().map(State::solution).toList();
+  }
+
+  /** Codes and scale of one channel on their way. */
+  private final class State implements Descent.Steps {
+    private final double[] rightSide;
+    private final int[] codes;
+
+    /** H times the codes. */
+    private final double[] product = new double[quadratic.size()];
+
+    private double scale;
+
+    State(double[] rightSide, int[] codes, double scale) {
+      this.rightSide = rightSide;
+      this.codes = codes;
+      this.scale = scale;
+    }
+
+    void add(int i) {
       if (codes[i] != 0) {
         quadratic.addRow(i, codes[i], product);
       }
     }
-    scale = bestScale(codes, product, rightSide, scale);
-    for (int sweep = 0; sweep < SWEEPS; sweep++) {
-      boolean changed = sweep(codes, product, rightSide, scale);
-      scale = bestScale(codes, product, rightSide, scale);
-      if (!changed) {
-        break;
+
+    @Override
+    public void prepare() {
+      double linear = 0;
+      double square = 0;
+      for (int i = 0; i < codes.length; i++) {
+        linear += codes[i] * rightSide[i];
+        square += codes[i] * product[i];
+      }
+      // A scale is positive; a channel that would want a negative one keeps what it has.
+      if (linear > 0 && square > 0) {
+        scale = Math.max(LEAST_SCALE, linear / square);
       }
     }
-    return new ChannelSolution(codes, scale, loss(codes, product, rightSide, scale));
-  }
 
-  private static double bestScale(
-      int[] codes, double[] product, double[] rightSide, double current) {
-    double linear = 0;
-    double square = 0;
-    for (int i = 0; i < codes.length; i++) {
-      linear += codes[i] * rightSide[i];
-      square += codes[i] * product[i];
-    }
-    // A scale is positive; a channel that would want a negative one keeps what it has.
-    return linear > 0 && square > 0 ? Math.max(LEAST_SCALE, linear / square) : current;
-  }
-
-  private boolean sweep(int[] codes, double[] product, double[] rightSide, double scale) {
-    boolean changed = false;
-    for (int i = 0; i < codes.length; i++) {
+    @Override
+    public boolean settle(int i) {
       double slope = scale * product[i] - rightSide[i];
       double curvature = quadratic.diagonal(i);
       double ideal = codes[i] - slope / (scale * curvature);
       int code = (int) Math.max(least, Math.min(most, Math.rint(ideal)));
       double step = (code - codes[i]) * scale;
-      if (code != codes[i] && step * (2 * slope + step * curvature) < 0) {
-        quadratic.addRow(i, code - codes[i], product);
-        codes[i] = code;
-        changed = true;
+      if (code == codes[i] || step * (2 * slope + step * curvature) >= 0) {
+        return false;
       }
+      quadratic.addRow(i, code - codes[i], product);
+      codes[i] = code;
+      return true;
     }
-    return changed;
-  }
 
-  private static double loss(int[] codes, double[] product, double[] rightSide, double scale) {
-    double sum = 0;
-    for (int i = 0; i < codes.length; i++) {
-      sum += scale * codes[i] * (scale * product[i] - 2 * rightSide[i]);
+    ChannelSolution solution() {
+      prepare();
+      double loss = 0;
+      for (int i = 0; i < codes.length; i++) {
+        loss += scale * codes[i] * (scale * product[i] - 2 * rightSide[i]);
+      }
+      return new ChannelSolution(codes, scale, loss);
     }
-    return sum;
   }
 }

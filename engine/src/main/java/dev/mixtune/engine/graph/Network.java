@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * An imported model: its canonical graph and its layers.
@@ -36,6 +38,16 @@ public record Network(
       groups.computeIfAbsent(layer.group(), key -> new ArrayList<>()).add(layer.index());
     }
     return groups;
+  }
+
+  /**
+   * The nodes that one would expect among the layers and that every plan leaves as they are, with
+   * the reason, in execution order. Activations, pooling, additions and the like are not among
+   * them.
+   */
+  public List<Untouched> untouched() {
+    Set<String> names = layers.stream().map(Layer::name).collect(Collectors.toSet());
+    return new UntouchedFinder(graph).find(names);
   }
 
   /** The open axes of the inputs, batch aside; without values for them they count as 1. */

@@ -1,6 +1,7 @@
 package dev.mixtune.engine.lowering;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.KernelUse;
 import dev.mixtune.engine.Layer;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Turns plans into deployable ONNX models by assembling pre-rounded tensors. Thread-safe.
@@ -31,12 +33,13 @@ import java.util.Map;
  */
 public final class PlanLowering {
   /** Changes whenever the same plan would become another model. */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   private final Network network;
   private final Calibration calibration;
   private final RoundingLibrary library;
   private final Map<String, Layer> layers = new HashMap<>();
+  private final CorrectedBiases biases;
   private final List<List<Scheme>> schemes = new ArrayList<>();
 
   /**
@@ -49,6 +52,7 @@ public final class PlanLowering {
     this.calibration = calibration;
     this.library = library;
     network.layers().forEach(layer -> layers.put(layer.name(), layer));
+    this.biases = new CorrectedBiases(network.graph(), layers);
     for (NodeProto node : network.graph().nodes()) {
       Layer layer = layers.get(node.getName());
       if (layer != null) {
@@ -97,7 +101,7 @@ public final class PlanLowering {
       if (layer != null) {
         lowerLayer(node, layer, plan.scheme(layer.index()), context);
       } else {
-        lowerOther(node, context);
+        lowerOther(node, plan, context);
       }
       node.getOutputList().forEach(context::written);
     }
@@ -133,7 +137,7 @@ public final class PlanLowering {
             layer.parameters()));
   }
 
-  private static void lowerOther(NodeProto original, LoweringContext context) {
+  private void lowerOther(NodeProto original, Plan plan, LoweringContext context) {
     IntegerRegions regions = context.regions();
     if (regions.isAbsorbed(original) || context.isLeftOut(original)) {
       return;
@@ -147,7 +151,12 @@ public final class PlanLowering {
     boolean integer = staysInteger && Operators.hasIntegerKernel(node, context.graph().opset());
     NodeProto.Builder lowered = node.toBuilder().clearName();
     for (int i = 0; i < node.getInputCount(); i++) {
-      lowered.setInput(i, readName(node, i, integer, context));
+      Optional<TensorProto> bias = biases.replacing(original, i, plan, library);
+      lowered.setInput(
+          i,
+          bias.isPresent()
+              ? context.builder().constant(bias.get())
+              : readName(node, i, integer, context));
     }
     for (int i = 0; i < node.getOutputCount(); i++) {
       lowered.setOutput(i, context.writtenName(node.getOutput(i)));

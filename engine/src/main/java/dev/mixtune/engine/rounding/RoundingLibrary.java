@@ -94,6 +94,11 @@ public final class RoundingLibrary {
     return Optional.ofNullable(biases.get(new BiasKey(layer.name(), bits)));
   }
 
+  /** The bias that goes with the layer's weights as this scheme stores them; empty as above. */
+  public Optional<float[]> bias(Layer layer, Scheme scheme) {
+    return scheme.arithmetic().isInteger() ? bias(layer, scheme.weightBits()) : Optional.empty();
+  }
+
   /** The layer's weight tensor's name. */
   public String weightName(Layer layer) {
     return node(layer).getInput(1);

@@ -124,13 +124,9 @@ final class RoundingBench {
       Data data,
       ExecutorService executor) {
     long start = System.nanoTime();
-    int batches = Math.max(1, 32 / data.batch);
     FittedRanges ranges =
         new RangeFitting(network, runtime, executor)
-            .fit(
-                calibration,
-                data.calibration.batches(data.batch).subList(0, batches),
-                FittingProgress.silent());
+            .fit(calibration, () -> data.calibration.batches(data.batch), FittingProgress.silent());
     System.out.printf(
         Locale.ROOT,
         "ranges in %.1f s: %s -> %.5f%n",
@@ -148,7 +144,16 @@ final class RoundingBench {
     int rows = Integer.getInteger("rows", plain.rowsPerWeight());
     double damp = Double.parseDouble(System.getProperty("damp", "0.01"));
     return new FittingSettings(
-        widths(), damp, rows, 256 * rows, 1024 * rows, 8, 1, Long.getLong("seed", 1));
+        widths(),
+        damp,
+        rows,
+        256 * rows,
+        1024 * rows,
+        8,
+        1,
+        Long.getLong("seed", 1),
+        Boolean.getBoolean("float") ? ActivationTreatment.FLOAT : ActivationTreatment.INTEGER,
+        List.of());
   }
 
   private static List<Integer> widths() {

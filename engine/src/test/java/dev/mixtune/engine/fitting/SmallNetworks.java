@@ -49,6 +49,17 @@ final class SmallNetworks {
     return node("MatMul", List.of(last, constant(in, out)));
   }
 
+  /** Adds a constant of this shape. */
+  SmallNetworks add(long... shape) {
+    return node("Add", List.of(constant(shape), last));
+  }
+
+  /** Makes the value so far an output of the network. */
+  SmallNetworks exposed() {
+    graph.addOutput(output(last));
+    return this;
+  }
+
   /** A node of one input. */
   SmallNetworks then(String op) {
     return node(op, List.of(last));
@@ -80,12 +91,7 @@ final class SmallNetworks {
 
   /** Imports the network; its output is the last node's. */
   Network read() throws IOException {
-    graph.addOutput(
-        ValueInfoProto.newBuilder()
-            .setName(last)
-            .setType(
-                TypeProto.newBuilder()
-                    .setTensorType(TypeProto.Tensor.newBuilder().setElemType(Constants.FLOAT))));
+    graph.addOutput(output(last));
     ModelProto model =
         ModelProto.newBuilder()
             .setIrVersion(7)
@@ -99,6 +105,15 @@ final class SmallNetworks {
     } finally {
       Files.delete(file);
     }
+  }
+
+  private static ValueInfoProto output(String name) {
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(Constants.FLOAT)))
+        .build();
   }
 
   /** An attribute of several integers. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -21,7 +22,8 @@ class SolversTest {
     double[] target = Problems.gaussian(size, random);
     Quadratic.Grid grid = grid(0.5, -2, 1);
 
-    int[] codes = Quadratic.of(size, hessian, ALGEBRA).feedErrorForward(target, grid);
+    int[] codes =
+        Quadratic.of(size, hessian, ALGEBRA).feedErrorForward(List.of(target), List.of(grid))[0];
 
     int[] expected = new int[size];
     for (int i = 0; i < size; i++) {
@@ -36,10 +38,11 @@ class SolversTest {
         }
         for (int fixed = 0; fixed < i; fixed++) {
           right[a] +=
-              hessian[(i + a) * size + fixed] * (target[fixed] - grid.value(expected[fixed]));
+              hessian[(i + a) * size + fixed]
+                  * (target[fixed] - grid.value(fixed, expected[fixed]));
         }
       }
-      expected[i] = grid.code(Problems.solve(matrix, right)[0]);
+      expected[i] = grid.code(i, Problems.solve(matrix, right)[0]);
     }
     assertThat(codes).containsExactly(expected);
   }
@@ -53,7 +56,8 @@ class SolversTest {
 
     ChannelSolution solution =
         new UniformSolver(Quadratic.of(size, hessian, ALGEBRA), 2)
-            .solve(target, Problems.product(hessian, target));
+            .solve(List.of(new Channel(target, Problems.product(hessian, target))))
+            .get(0);
 
     double best = bestOfAllCodes(hessian, target, 2);
     double found =
@@ -101,7 +105,8 @@ class SolversTest {
     for (int bits : new int[] {2, 4, 8}) {
       ChannelSolution solution =
           new UniformSolver(Quadratic.of(size, hessian, ALGEBRA), bits)
-              .solve(target, Problems.product(hessian, target));
+              .solve(List.of(new Channel(target, Problems.product(hessian, target))))
+              .get(0);
 
       double[] values = Problems.values(solution.codes(), solution.scale());
       double error = Problems.error(hessian, values, target);
@@ -139,14 +144,16 @@ class SolversTest {
       double[] rightSide = Problems.product(hessian, target);
       Quadratic quadratic = Quadratic.of(size, hessian, ALGEBRA);
 
-      ChannelSolution uniform = new UniformSolver(quadratic, 2).solve(target, rightSide);
+      List<Channel> channels = List.of(new Channel(target, rightSide));
+      List<ChannelSolution> uniforms = new UniformSolver(quadratic, 2).solve(channels);
+      ChannelSolution uniform = uniforms.get(0);
       ChannelSolution codebook =
-          new CodebookSolver(quadratic, 2, ALGEBRA).solve(target, rightSide, uniform);
+          new CodebookSolver(quadratic, 2, ALGEBRA).solve(channels, uniforms).get(0);
 
       double plain = Double.POSITIVE_INFINITY;
       for (double scale = 0.05; scale < 4; scale += 0.01) {
         Quadratic.Grid grid = grid(scale, -2, 1);
-        double[] values = Arrays.stream(target).map(t -> grid.value(grid.code(t))).toArray();
+        double[] values = Arrays.stream(target).map(t -> grid.value(0, grid.code(0, t))).toArray();
         plain = Math.min(plain, Problems.error(hessian, values, target));
       }
       double fitted =
@@ -221,7 +228,7 @@ class SolversTest {
 
     assertThat(factors.solve(right, 1))
         .containsExactly(Problems.solve(hessian, right), within(1e-9));
-    assertThat(Quadratic.of(9, hessian, ALGEBRA).ideal(right))
+    assertThat(Quadratic.of(9, hessian, ALGEBRA).ideals(new double[][] {right})[0])
         .containsExactly(Problems.solve(hessian, right), within(1e-9));
     assertThat(ALGEBRA.factor(2, new double[] {1, 2, 2, 1})).isEmpty();
   }
@@ -229,12 +236,12 @@ class SolversTest {
   private static Quadratic.Grid grid(double scale, int least, int most) {
     return new Quadratic.Grid() {
       @Override
-      public int code(double value) {
+      public int code(int i, double value) {
         return (int) Math.max(least, Math.min(most, Math.rint(value / scale)));
       }
 
       @Override
-      public double value(int code) {
+      public double value(int i, int code) {
         return code * scale;
       }
     };

@@ -1,0 +1,66 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.calibration.Calibration;
+import dev.mixtune.engine.lowering.KernelSurvey;
+import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.engine.rounding.RoundingLibrary;
+import dev.mixtune.engine.rounding.RoundingMethods;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@code tune doctor}: what a study would find, before a night is spent: layers, what stays float,
+ * kernels, data and what they can certify, time. Nothing is rounded, searched or written.
+ */
+final class DoctorCommand {
+  /** Ranges need not be good here: kernels do not depend on them. */
+  private static final int CALIBRATED_SAMPLES = 16;
+
+  private static final String LINE = System.lineSeparator();
+
+  private final Surroundings around;
+
+  DoctorCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  int run(RunOptions options) {
+    options.checkAllButTheLimit();
+    try (Workbench bench = Workbench.open(options, around)) {
+      DoctorNetwork network = new DoctorNetwork(bench.network());
+      say(network.layers());
+      say(network.untouched());
+      Calibration glance = bench.calibration(options.workerCount(), CALIBRATED_SAMPLES);
+      RoundingLibrary library =
+          new RoundingLibrary(
+              bench.network(), RoundingMethods.named(RoundingMethods.all().get(0).name()));
+      PlanLowering lowering = new PlanLowering(bench.network(), glance, library);
+      KernelSurvey survey =
+          KernelSurvey.of(
+              bench.runtime(), bench.network(), glance, library, layer -> allowed(bench, layer));
+      DoctorKernels kernels = new DoctorKernels(bench, survey);
+      say(kernels.kernels());
+      say(kernels.leftInFloat());
+      say(kernels.runtimes());
+      DoctorData data = new DoctorData(bench, options);
+      say(data.samples());
+      DoctorTime time = DoctorTime.measure(bench, options, lowering, survey);
+      say(time.lines(bench.data().search().size(), options.workerCount(), survey));
+      say(data.resolution(time.eightBits()));
+      return ExitCodes.DONE;
+    }
+  }
+
+  private static Set<Scheme> allowed(Workbench bench, Layer layer) {
+    return bench.target().supports(layer.kind());
+  }
+
+  private void say(List<String> lines) {
+    if (!lines.isEmpty()) {
+      around.out().println(String.join(LINE, lines).stripTrailing());
+      around.out().println();
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.PairedScore;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.lowering.KernelSurvey;
+import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.evaluators.AccuracyEvaluator;
+import dev.mixtune.evaluators.Outcome;
+import dev.mixtune.evaluators.SampleSet;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * What doctor says about time: how many candidates an hour scores, roughly.
+ *
+ * @param floatSeconds of one sample on one thread
+ * @param candidate a plan with 8 bits; empty where the network has none that runs
+ */
+record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
+  private static final int FIRST_LOOK = 16;
+  private static final int MOST_SAMPLES = 256;
+  private static final double MOST_SECONDS = 5;
+
+  /**
+   * A plan.
+   *
+   * @param scheme the scheme's name
+   * @param seconds of one sample on one thread
+   * @param score on a few samples
+   */
+  record Candidate(String scheme, double seconds, PairedScore score) {}
+
+  /** Measures on a few samples of the search split. */
+  static DoctorTime measure(
+      Workbench bench, RunOptions options, PlanLowering lowering, KernelSurvey survey) {
+    SampleSet few = subset(bench, options, FIRST_LOOK);
+    byte[] model = bench.network().originalModel();
+    double first = new Run(bench.evaluator(), model, few).seconds();
+    int affordable = (int) Math.max(FIRST_LOOK, Math.min(MOST_SAMPLES, MOST_SECONDS / first));
+    SampleSet some = subset(bench, options, affordable);
+    return new DoctorTime(
+        new Run(bench.evaluator(), model, some).seconds(),
+        survey.schemes().stream()
+            .filter(use -> use.scheme().arithmetic().isInteger() && use.failure().isEmpty())
+            .findFirst()
+            .flatMap(use -> candidate(bench, lowering, use, some)));
+  }
+
+  private static Optional<Candidate> candidate(
+      Workbench bench, PlanLowering lowering, KernelSurvey.SchemeUse use, SampleSet samples) {
+    Plan plan = use.plan();
+    Run run = new Run(Candidates.evaluator(bench, plan), lowering.lower(plan).model(), samples);
+    return run.outcome() instanceof Outcome.Scored scored
+        ? Optional.of(new Candidate(use.scheme().id(), run.seconds(), scored.score()))
+        : Optional.empty();
+  }
+
+  private static SampleSet subset(Workbench bench, RunOptions options, int most) {
+    return bench.data().search().subset(most, new Random(options.seed));
+  }
+
+  /** One scoring, after the float model has answered. */
+  private static final class Run {
+    private final double seconds;
+    private final Outcome outcome;
+
+    Run(AccuracyEvaluator evaluator, byte[] model, SampleSet samples) {
+      evaluator.reference(samples);
+      long start = System.nanoTime();
+      outcome = evaluator.score(model, samples);
+      seconds = (System.nanoTime() - start) / 1e9 / samples.size();
+    }
+
+    /** Wall-clock seconds of one sample, its part of opening the model included. */
+    double seconds() {
+      return seconds;
+    }
+
+    Outcome outcome() {
+      return outcome;
+    }
+  }
+
+  /** The plan with 8 bits on a few samples. */
+  Optional<PairedScore> eightBits() {
+    return candidate.map(Candidate::score);
+  }
+
+  /** In words, for a split and a number of workers. */
+  List<String> lines(int samples, int workers, KernelSurvey survey) {
+    String sample =
+        String.format(
+            Locale.ROOT,
+            "Time per sample, one thread: float %.3g ms%s",
+            1e3 * floatSeconds,
+            candidate
+                .map(c -> String.format(Locale.ROOT, ", %s %.3g ms", c.scheme(), 1e3 * c.seconds()))
+                .orElse(""));
+    double one = candidate.map(Candidate::seconds).orElse(floatSeconds);
+    double each = samples * one;
+    int entries = survey.schemes().stream().mapToInt(KernelSurvey.SchemeUse::layers).sum();
+    int analysed = Math.min(samples, SensitivityStep.SAMPLES);
+    return List.of(
+        sample,
+        String.format(
+            Locale.ROOT,
+            "A candidate on the %d samples to search on takes about %s; %d workers score about %.0f"
+                + " an hour.",
+            samples,
+            text(each),
+            workers,
+            workers * 3600 / each),
+        String.format(
+            Locale.ROOT,
+            "Before the search: rounding, and %d layers and schemes on %d samples, about %s.",
+            entries,
+            analysed,
+            text(entries * analysed * one / workers)));
+  }
+
+  private static String text(double seconds) {
+    return seconds < 10
+        ? String.format(Locale.ROOT, "%.2g s", seconds)
+        : Console.text(Duration.ofMillis((long) (1000 * seconds)));
+  }
+}

@@ -1,0 +1,105 @@
+package dev.mixtune.results;
+
+import dev.mixtune.engine.fitting.FittedRanges;
+import dev.mixtune.engine.fitting.RoundingReport;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code rounding.json}, schemaVersion 1: every rounding method's error, per layer and width.
+ *
+ * <p>{@code layers[]}: {@code layer} (index), {@code name}, {@code bits}, {@code chosen} (a
+ * method), {@code rows} (rows of calibration data that the layer was rounded on) and {@code errors}
+ * (by method: mean squared difference from the float layer's answers over their variance, on
+ * held-back samples; null where it was not measured). {@code networks[]}: {@code plan} (schemes
+ * joined by blanks), {@code fitted} and {@code plain} (the same error of the whole network's
+ * outputs, all layers fitted or all rounded by least squares) and {@code kept} ({@code fitted} or
+ * {@code plain}). {@code ranges}: null, or how activation ranges were chosen: {@code uniform}
+ * (error by method with one method everywhere), {@code error} (with the chosen ones) and {@code
+ * choices[]} of {@code tensor}, {@code chosen} and {@code errors}.
+ */
+public final class RoundingJson {
+  private static final int SCHEMA_VERSION = 1;
+
+  private RoundingJson() {}
+
+  private record File(
+      int schemaVersion, List<Layer> layers, List<Network> networks, @Nullable Ranges ranges) {}
+
+  private record Layer(
+      int layer,
+      String name,
+      int bits,
+      String chosen,
+      long rows,
+      Map<String, @Nullable Double> errors) {}
+
+  private record Network(
+      String plan, @Nullable Double fitted, @Nullable Double plain, String kept) {}
+
+  private record Ranges(
+      String common,
+      Map<String, @Nullable Double> uniform,
+      @Nullable Double error,
+      List<Choice> choices) {}
+
+  private record Choice(String tensor, String chosen, Map<String, @Nullable Double> errors) {}
+
+  /**
+   * Writes the file, whole or not at all. The same comparison gives the same bytes.
+   *
+   * @param ranges how activation ranges were chosen, where that was by their error
+   */
+  public static void write(Path file, RoundingReport report, Optional<FittedRanges> ranges) {
+    List<Layer> layers =
+        report.entries().stream()
+            .map(
+                entry ->
+                    new Layer(
+                        entry.layer(),
+                        entry.name(),
+                        entry.bits(),
+                        entry.chosen(),
+                        entry.rows(),
+                        measured(entry.errors())))
+            .toList();
+    List<Network> networks =
+        report.networks().stream()
+            .map(
+                network ->
+                    new Network(
+                        network.plan(),
+                        measured(network.fitted()),
+                        measured(network.plain()),
+                        network.keepsFitted() ? "fitted" : "plain"))
+            .toList();
+    File content =
+        new File(SCHEMA_VERSION, layers, networks, ranges.map(RoundingJson::ranges).orElse(null));
+    AtomicFile.write(file, StudyJson.write(content));
+  }
+
+  private static Ranges ranges(FittedRanges fitted) {
+    return new Ranges(
+        fitted.common(),
+        measured(fitted.uniform()),
+        measured(fitted.error()),
+        fitted.choices().stream()
+            .map(c -> new Choice(c.tensor(), c.chosen(), measured(c.errors())))
+            .toList());
+  }
+
+  /** JSON knows no NaN. */
+  private static @Nullable Double measured(double error) {
+    return Double.isFinite(error) ? error : null;
+  }
+
+  private static Map<String, @Nullable Double> measured(Map<String, Double> errors) {
+    Map<String, @Nullable Double> all = new LinkedHashMap<>();
+    errors.forEach((method, error) -> all.put(method, measured(error)));
+    return all;
+  }
+}
