@@ -5,9 +5,11 @@ import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.calibration.Calibrator;
 import dev.mixtune.engine.calibration.RangeMethods;
+import dev.mixtune.engine.fitting.FittedRanges;
 import dev.mixtune.engine.fitting.FittingProgress;
 import dev.mixtune.engine.fitting.FittingSettings;
 import dev.mixtune.engine.fitting.NetworkRounding;
+import dev.mixtune.engine.fitting.RangeFitting;
 import dev.mixtune.engine.fitting.RoundedNetwork;
 import dev.mixtune.engine.fitting.RoundingCache;
 import dev.mixtune.engine.fitting.RoundingReport;
@@ -32,7 +34,10 @@ import org.jspecify.annotations.Nullable;
 /** Everything that is ready before the first candidate: task, network, data, rounded weights. */
 final class Workbench implements AutoCloseable {
   /** How activation ranges are chosen. */
-  static final String RANGE_METHOD = "mse";
+  static final String RANGE_METHOD = "the best method for each tensor by the error of the outputs";
+
+  /** What the choice starts from. */
+  private static final String FIRST_RANGES = "mse";
 
   /** How weights are rounded. */
   static final String ROUNDING_METHOD =
@@ -57,6 +62,7 @@ final class Workbench implements AutoCloseable {
   private final AccuracyEvaluator deploymentEvaluator;
   private final int threads;
   private final RunBatch batch;
+  private @Nullable FittedRanges ranges;
   private @Nullable RoundedNetwork rounded;
   private @Nullable PlanLowering lowering;
 
@@ -134,24 +140,38 @@ final class Workbench implements AutoCloseable {
    * Calibrates activation ranges and rounds the weights; needed before {@link #lowering}.
    *
    * @param executor spreads the rounding; not the caller's own
-   * @param progress hears about each rounded layer
+   * @param progress hears about each tensor whose range is chosen, then about each rounded layer
    */
   void calibrate(int threads, ExecutorService executor, FittingProgress progress) {
     Supplier<Iterable<Map<String, Tensor>>> batches =
         () -> data.calibration().batches(batch.scoring(), batch.fixed());
-    Calibration calibration =
+    Calibration observed =
         new Calibrator(runtime, threads)
-            .run(network, batches.get(), RangeMethods.named(RANGE_METHOD));
+            .run(network, batches.get(), RangeMethods.named(FIRST_RANGES));
     FittingSettings settings = FittingSettings.defaults();
+    FittedRanges chosen =
+        roundings.ranges(
+            observed,
+            RoundingCache.key(network, observed, settings, batches.get()),
+            () ->
+                new RangeFitting(network, runtime, executor)
+                    .fit(observed, batches, part(progress, 0)));
+    ranges = chosen;
+    Calibration calibration = chosen.calibration();
     RoundedNetwork fitted =
         roundings.get(
             network,
             RoundingCache.key(network, calibration, settings, batches.get()),
             () ->
                 new NetworkRounding(network, runtime, calibration, settings, executor)
-                    .round(batches, progress));
+                    .round(batches, part(progress, 1)));
     rounded = fitted;
     lowering = new PlanLowering(network, calibration, fitted.library());
+  }
+
+  /** The first or the second half of the progress. */
+  private static FittingProgress part(FittingProgress whole, int half) {
+    return (done, total, name) -> whole.done(half * total + done, 2 * total, name);
   }
 
   /** Inputs of one inference at the deployment batch. */
@@ -200,6 +220,11 @@ final class Workbench implements AutoCloseable {
 
   int threads() {
     return threads;
+  }
+
+  /** How the range of each activation was chosen. */
+  FittedRanges fittedRanges() {
+    return ready(ranges);
   }
 
   /** How each layer was rounded at each width. */

@@ -3,7 +3,9 @@ package dev.mixtune.engine.fitting;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.mixtune.engine.graph.Constants;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -13,7 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** The part of a model that computes some of its values. */
+/** The part of a model that computes some of its values, from its inputs or from other values. */
 final class PrefixModel {
   private PrefixModel() {}
 
@@ -24,6 +26,17 @@ final class PrefixModel {
    * @param values computed by nodes of the model's main graph; the outputs of the answer
    */
   static ModelProto of(ModelProto model, Collection<String> values) {
+    return of(model, Set.of(), values);
+  }
+
+  /**
+   * Cuts a model at both ends.
+   *
+   * @param model the model
+   * @param given float values of the model's main graph that become inputs of the answer
+   * @param values computed by nodes of the model's main graph; the outputs of the answer
+   */
+  static ModelProto of(ModelProto model, Set<String> given, Collection<String> values) {
     GraphProto graph = model.getGraph();
     Map<String, NodeProto> producers = new HashMap<>();
     for (NodeProto node : graph.getNodeList()) {
@@ -34,14 +47,18 @@ final class PrefixModel {
     Deque<String> open = new ArrayDeque<>(values);
     while (!open.isEmpty()) {
       String value = open.pop();
-      NodeProto producer = producers.get(value);
+      NodeProto producer = given.contains(value) ? null : producers.get(value);
       if (needed.add(value) && producer != null && kept.add(producer)) {
         open.addAll(producer.getInputList());
         open.addAll(captured(producer));
       }
     }
     GraphProto.Builder cut = graph.toBuilder().clearNode().clearInitializer().clearOutput();
-    cut.clearValueInfo();
+    cut.clearValueInfo().clearInput();
+    graph.getInputList().stream()
+        .filter(input -> given.isEmpty() || needed.contains(input.getName()))
+        .forEach(cut::addInput);
+    given.stream().filter(needed::contains).sorted().forEach(value -> cut.addInput(port(value)));
     graph.getNodeList().stream().filter(kept::contains).forEach(cut::addNode);
     graph.getInitializerList().stream()
         .filter(constant -> needed.contains(constant.getName()))
@@ -50,6 +67,15 @@ final class PrefixModel {
       cut.addOutput(ValueInfoProto.newBuilder().setName(value));
     }
     return model.toBuilder().setGraph(cut).build();
+  }
+
+  private static ValueInfoProto port(String value) {
+    return ValueInfoProto.newBuilder()
+        .setName(value)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(Constants.FLOAT)))
+        .build();
   }
 
   /** Bodies of control-flow nodes read values from outside. */

@@ -21,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps rounded networks on disk, so that a second search on the same model starts at once.
+ * Keeps rounded networks and activation ranges on disk, so that a second search on the same model
+ * starts at once.
  *
  * <p>A file is named after everything that its content depends on. It is written beside its place
  * and moved there, and carries a digest: a file that is damaged or cannot be read counts as absent.
@@ -94,21 +95,51 @@ public final class RoundingCache {
    * @param computation what to do when there is no file
    */
   public RoundedNetwork get(Network network, String key, Supplier<RoundedNetwork> computation) {
-    Path file = folder.resolve(key + ".rounded");
+    return get(
+        folder.resolve(key + ".rounded"),
+        bytes -> RoundedNetworkBytes.read(network, bytes),
+        rounded -> RoundedNetworkBytes.of(network, rounded),
+        computation);
+  }
+
+  /**
+   * The activation ranges of this key, from disk or else computed and stored, as {@link #get}.
+   *
+   * @param observed observations of the network on the samples that the key stands for
+   * @param key from {@link #key}, of the ranges that the search starts with
+   * @param computation what to do when there is no file
+   */
+  public FittedRanges ranges(Calibration observed, String key, Supplier<FittedRanges> computation) {
+    return get(
+        folder.resolve(key + ".ranges"),
+        bytes -> FittedRangesBytes.read(observed, bytes),
+        FittedRangesBytes::of,
+        computation);
+  }
+
+  private interface Reader<T> {
+    T read(byte[] bytes) throws IOException;
+  }
+
+  private interface Writer<T> {
+    byte[] write(T value) throws IOException;
+  }
+
+  private <T> T get(Path file, Reader<T> reader, Writer<T> writer, Supplier<T> computation) {
     try {
       if (Files.exists(file)) {
-        return RoundedNetworkBytes.read(network, verified(Files.readAllBytes(file)));
+        return reader.read(verified(Files.readAllBytes(file)));
       }
     } catch (IOException | IllegalArgumentException e) {
       LOG.warn("the rounding cache {} is damaged and is made again", file, e);
     }
-    RoundedNetwork rounded = computation.get();
+    T value = computation.get();
     try {
-      write(file, RoundedNetworkBytes.of(network, rounded));
+      write(file, writer.write(value));
     } catch (IOException e) {
       LOG.warn("the rounding cache {} cannot be written", file, e);
     }
-    return rounded;
+    return value;
   }
 
   private static byte[] verified(byte[] stored) throws IOException {

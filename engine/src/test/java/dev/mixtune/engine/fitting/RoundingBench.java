@@ -124,13 +124,9 @@ final class RoundingBench {
       Data data,
       ExecutorService executor) {
     long start = System.nanoTime();
-    int batches = Math.max(1, 32 / data.batch);
     FittedRanges ranges =
         new RangeFitting(network, runtime, executor)
-            .fit(
-                calibration,
-                data.calibration.batches(data.batch).subList(0, batches),
-                FittingProgress.silent());
+            .fit(calibration, () -> data.calibration.batches(data.batch), FittingProgress.silent());
     System.out.printf(
         Locale.ROOT,
         "ranges in %.1f s: %s -> %.5f%n",
