@@ -89,6 +89,11 @@ final class GroupProblem {
     return channels;
   }
 
+  /** The block of each weight in this problem's order, blocks of so many consecutive inputs. */
+  int[] blocks(int blockSize) {
+    return Arrays.stream(order).map(i -> i / blockSize).toArray();
+  }
+
   /** Puts codes back into the order of the weight tensor. */
   int[] restore(int[] ordered) {
     int[] natural = new int[ordered.length];

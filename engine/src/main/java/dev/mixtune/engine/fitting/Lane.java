@@ -9,6 +9,7 @@ import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.engine.lowering.WeightsOnlyModel;
+import dev.mixtune.engine.rounding.BlockWeights;
 import dev.mixtune.engine.rounding.RoundedWeights;
 import dev.mixtune.engine.rounding.RoundingLibrary;
 import java.util.HashSet;
@@ -48,7 +49,12 @@ final class Lane {
 
   /** Whether this lane rounds the layer. */
   boolean rounds(Layer layer) {
-    return plan.scheme(layer.index()).arithmetic().isInteger();
+    return plan.scheme(layer.index()).arithmetic().isInteger() || isBlockwise(layer);
+  }
+
+  /** Whether this lane rounds the layer in blocks. */
+  boolean isBlockwise(Layer layer) {
+    return plan.scheme(layer.index()).arithmetic() == Arithmetic.BLOCKWISE;
   }
 
   /** Whether the layer reads integers whose range was calibrated. */
@@ -65,6 +71,22 @@ final class Lane {
   @Nullable RoundedWeights tied(Layer layer) {
     String key = library.weightName(layer) + "/" + bits(layer);
     return rounded.contains(key) ? library.perChannel(layer, bits(layer)) : null;
+  }
+
+  /** The layer's blocks so far: those of a tied twin, or plainly rounded ones. */
+  BlockWeights blocks(Layer layer) {
+    return library.blockwise(layer, bits(layer));
+  }
+
+  /** Whether a twin that shares the layer's weight was rounded in blocks before it. */
+  boolean hasTiedBlocks(Layer layer) {
+    return rounded.contains(library.weightName(layer) + "/blocks/" + bits(layer));
+  }
+
+  /** From now on the layer is rounded in these blocks. */
+  void round(Layer layer, BlockCandidate chosen) {
+    library = library.with(layer, chosen.weights(), chosen.bias());
+    rounded.add(library.weightName(layer) + "/blocks/" + bits(layer));
   }
 
   /** From now on the layer is rounded like this. */

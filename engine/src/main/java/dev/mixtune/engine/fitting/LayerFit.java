@@ -1,5 +1,6 @@
 package dev.mixtune.engine.fitting;
 
+import dev.mixtune.engine.rounding.BlockWeights;
 import dev.mixtune.engine.rounding.ChannelLayout;
 import dev.mixtune.engine.rounding.RoundedWeights;
 import dev.mixtune.engine.rounding.RoundingMethod;
@@ -128,6 +129,56 @@ final class LayerFit {
     float[] values = weights.values();
     float[] bias = correctedBias(values);
     return new Candidate(weights, bias, outputError.of(values, bias, parallel));
+  }
+
+  /** All ways to round a matrix product in blocks, plain ones first. */
+  List<BlockCandidate> blockCandidates(BlockWeights plain) {
+    List<BlockCandidate> candidates = new ArrayList<>();
+    candidates.add(measured(plain));
+    if (moments.rows() > 0) {
+      candidates.add(measured(solved(plain, settings.dampening(), "gptq")));
+      if (moments.rows() < (long) ROWS_PER_WEIGHT * moments.size()) {
+        candidates.add(measured(solved(plain, STRONG_DAMPENING, "gptq-damped")));
+      }
+    }
+    return candidates;
+  }
+
+  private BlockWeights solved(BlockWeights plain, double dampening, String method) {
+    GroupProblem problem = GroupProblem.of(moments, 0, dampening, layer.bias() != null, algebra);
+    int[] blocks = problem.blocks(plain.blockSize());
+    byte[] codes = new byte[layer.layout().size()];
+    float[] scales = new float[plain.scales().length];
+    List<int[]> tiles = ChannelTiles.of(plain.outputs(), 1);
+    parallel.forEach(
+        tiles.size(),
+        tile -> {
+          int from = tiles.get(tile)[0];
+          int to = tiles.get(tile)[1];
+          List<BlockSolver.Solution> solutions =
+              new BlockSolver(problem.quadratic(), blocks, plain.bits())
+                  .solve(
+                      problem.channels(
+                          IntStream.range(from, to).mapToObj(layer::channel).toList()));
+          for (int channel = from; channel < to; channel++) {
+            BlockSolver.Solution solution = solutions.get(channel - from);
+            int[] natural = problem.restore(solution.codes());
+            for (int k = 0; k < natural.length; k++) {
+              codes[layer.layout().position(channel, k)] = (byte) natural[k];
+            }
+            for (int b = 0; b < plain.blocks(); b++) {
+              scales[channel * plain.blocks() + b] = (float) solution.scales()[b];
+            }
+          }
+        });
+    return BlockWeights.of(plain.bits(), plain.inputs(), plain.outputs(), codes, scales, method);
+  }
+
+  /** Blocks with their corrected bias and their error. */
+  BlockCandidate measured(BlockWeights weights) {
+    float[] values = weights.values();
+    float[] bias = correctedBias(values);
+    return new BlockCandidate(weights, bias, outputError.of(values, bias, parallel));
   }
 
   /** The bias with which the rounded layer's mean answers are the float layer's. */

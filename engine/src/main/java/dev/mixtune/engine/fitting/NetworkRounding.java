@@ -5,6 +5,7 @@ import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.graph.Network;
+import dev.mixtune.engine.rounding.BlockWeights;
 import dev.mixtune.engine.rounding.RoundedWeights;
 import dev.mixtune.engine.rounding.RoundingLibrary;
 import dev.mixtune.engine.rounding.RoundingMethods;
@@ -73,6 +74,14 @@ public final class NetworkRounding {
     for (int bits : settings.widths()) {
       plans.add(UniformPlans.of(network, bits));
     }
+    if (settings.activations() == ActivationTreatment.INTEGER) {
+      for (int bits : settings.widths()) {
+        // Blocks of 8 bits are rounded plainly: a network of their own would take its time in vain.
+        if (bits < 8) {
+          UniformPlans.blocks(network, bits).ifPresent(plans::add);
+        }
+      }
+    }
     return run(plans, batches, progress);
   }
 
@@ -102,6 +111,7 @@ public final class NetworkRounding {
       lanes.add(lane(plan, library));
     }
     List<RoundingReport.Entry> entries = new ArrayList<>();
+    List<RoundingReport.Entry> blocks = new ArrayList<>();
     int samples = samples(batches.get());
     MomentCollector collector =
         new MomentCollector(network, runtime, calibration, settings, parallel, samples);
@@ -112,7 +122,10 @@ public final class NetworkRounding {
         LayerWeights weights = LayerWeights.of(network, collector.node(layer), layer);
         for (int lane = 0; lane < lanes.size(); lane++) {
           LayerMoments inputs = moments.get(lane).get(layer);
-          if (inputs != null) {
+          if (inputs != null && lanes.get(lane).isBlockwise(layer)) {
+            BlockCandidate chosen = roundBlocks(layer, weights, lanes.get(lane), inputs, blocks);
+            library = library.with(layer, chosen.weights(), chosen.bias());
+          } else if (inputs != null) {
             Candidate chosen = round(layer, weights, lanes.get(lane), inputs, entries);
             library = library.with(layer, chosen.weights(), chosen.bias());
           }
@@ -120,7 +133,7 @@ public final class NetworkRounding {
         progress.done(++done, network.layers().size(), layer.name());
       }
     }
-    return compared(library, lanes, entries, batches, samples);
+    return compared(library, lanes, entries, blocks, batches, samples);
   }
 
   private Lane lane(Plan plan, RoundingLibrary library) {
@@ -132,6 +145,7 @@ public final class NetworkRounding {
       RoundingLibrary fitted,
       List<Lane> lanes,
       List<RoundingReport.Entry> entries,
+      List<RoundingReport.Entry> blocks,
       Supplier<? extends Iterable<Map<String, Tensor>>> batches,
       int samples) {
     RoundingLibrary plain = new RoundingLibrary(network, RoundingMethods.named(PLAIN));
@@ -157,25 +171,33 @@ public final class NetworkRounding {
               distance.to(answers.get(2 + 2 * lane)));
       errors.add(error);
       if (!error.keepsFitted() && settings.offers(PLAIN)) {
-        library = takenBack(library, lanes.get(lane), plain, entries);
+        library = takenBack(library, lanes.get(lane), plain, entries, blocks);
       }
     }
-    return new RoundedNetwork(library, new RoundingReport(entries, errors));
+    return new RoundedNetwork(library, new RoundingReport(entries, blocks, errors));
   }
 
   private RoundingLibrary takenBack(
       RoundingLibrary fitted,
       Lane lane,
       RoundingLibrary plain,
-      List<RoundingReport.Entry> entries) {
+      List<RoundingReport.Entry> entries,
+      List<RoundingReport.Entry> blocks) {
     RoundingLibrary library = fitted;
     for (Layer layer : network.layers()) {
       if (lane.rounds(layer)) {
         int bits = lane.bits(layer);
-        library = library.with(layer, plain.perChannel(layer, bits), null);
-        entries.replaceAll(
-            entry ->
-                entry.layer() == layer.index() && entry.bits() == bits ? entry.with(PLAIN) : entry);
+        boolean blockwise = lane.isBlockwise(layer);
+        library =
+            blockwise
+                ? library.with(layer, plain.blockwise(layer, bits), null)
+                : library.with(layer, plain.perChannel(layer, bits), null);
+        (blockwise ? blocks : entries)
+            .replaceAll(
+                entry ->
+                    entry.layer() == layer.index() && entry.bits() == bits
+                        ? entry.with(PLAIN)
+                        : entry);
       }
     }
     return library;
@@ -214,6 +236,33 @@ public final class NetworkRounding {
     List<Candidate> offered =
         all.stream().filter(c -> settings.offers(c.weights().method())).toList();
     return offered.isEmpty() ? all : offered;
+  }
+
+  private BlockCandidate roundBlocks(
+      Layer layer,
+      LayerWeights weights,
+      Lane lane,
+      LayerMoments inputs,
+      List<RoundingReport.Entry> entries) {
+    LayerFit fit =
+        new LayerFit(weights, inputs.fitted(), inputs.heldBack(), settings, algebra, parallel);
+    BlockWeights before = lane.blocks(layer);
+    List<BlockCandidate> candidates =
+        lane.hasTiedBlocks(layer) ? List.of(fit.measured(before)) : fit.blockCandidates(before);
+    BlockCandidate chosen =
+        candidates.stream().min(Comparator.comparingDouble(BlockCandidate::error)).orElseThrow();
+    lane.round(layer, chosen);
+    Map<String, Double> errors = new HashMap<>();
+    candidates.forEach(candidate -> errors.put(candidate.weights().method(), candidate.error()));
+    entries.add(
+        new RoundingReport.Entry(
+            layer.index(),
+            layer.name(),
+            lane.bits(layer),
+            chosen.weights().method(),
+            errors,
+            inputs.fitted().rows()));
+    return chosen;
   }
 
   private static int samples(Iterable<Map<String, Tensor>> batches) {

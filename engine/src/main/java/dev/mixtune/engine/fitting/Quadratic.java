@@ -26,6 +26,10 @@ record Quadratic(int size, double[] hessian, double[] inverseRoot) {
     return hessian[i * size + i];
   }
 
+  double element(int i, int j) {
+    return hessian[i * size + j];
+  }
+
   /** Adds {@code factor} times row {@code i} of H. */
   void addRow(int i, double factor, double[] into) {
     Vectors.addScaled(factor, hessian, i * size, into, 0, size);

@@ -1,7 +1,10 @@
 package dev.mixtune.engine.fitting;
 
 import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.OperatorKind;
+import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.graph.Network;
+import dev.mixtune.engine.rounding.BlockWeights;
 import dev.mixtune.engine.rounding.ChannelLayout;
 import dev.mixtune.engine.rounding.RoundedWeights;
 import dev.mixtune.engine.rounding.RoundingLibrary;
@@ -30,6 +33,20 @@ final class RoundedNetworkBytes {
         write(entry, out);
         write(rounded.library().perChannel(layer, entry.bits()), out);
         float[] bias = rounded.library().bias(layer, entry.bits()).orElse(null);
+        out.writeBoolean(bias != null);
+        if (bias != null) {
+          write(bias, out);
+        }
+      }
+      out.writeInt(rounded.report().blocks().size());
+      for (RoundingReport.Entry entry : rounded.report().blocks()) {
+        Layer layer = network.layers().get(entry.layer());
+        Scheme scheme = Scheme.ofId("w" + entry.bits() + "b");
+        BlockWeights blocks = rounded.library().blockwise(layer, entry.bits());
+        write(entry, out);
+        out.write(blocks.packed());
+        write(blocks.scales(), out);
+        float[] bias = rounded.library().bias(layer, scheme).orElse(null);
         out.writeBoolean(bias != null);
         if (bias != null) {
           write(bias, out);
@@ -101,8 +118,33 @@ final class RoundedNetworkBytes {
                 bias);
         entries.add(entry);
       }
-      return new RoundedNetwork(library, new RoundingReport(entries, networks(in)));
+      List<RoundingReport.Entry> blocks = new ArrayList<>();
+      int blockCount = in.readInt();
+      for (int i = 0; i < blockCount; i++) {
+        RoundingReport.Entry entry = entry(network, in);
+        library = withBlocks(library, network.layers().get(entry.layer()), entry, in);
+        blocks.add(entry);
+      }
+      return new RoundedNetwork(library, new RoundingReport(entries, blocks, networks(in)));
     }
+  }
+
+  private static RoundingLibrary withBlocks(
+      RoundingLibrary library, Layer layer, RoundingReport.Entry entry, DataInputStream in)
+      throws IOException {
+    if (layer.kind() != OperatorKind.MATMUL) {
+      throw new IOException("layer '" + layer.name() + "' is no matrix product");
+    }
+    int inputs = Math.toIntExact(layer.weightShape().get(0));
+    int outputs = Math.toIntExact(layer.weightShape().get(1));
+    int size = BlockWeights.BLOCK_SIZE;
+    int blocks = outputs * ((inputs + size - 1) / size);
+    byte[] packed = in.readNBytes(blocks * size * entry.bits() / 8);
+    float[] scales = floats(blocks, in);
+    float @Nullable [] bias = in.readBoolean() ? floats(outputs, in) : null;
+    BlockWeights weights =
+        new BlockWeights(entry.bits(), size, inputs, outputs, packed, scales, entry.chosen());
+    return library.with(layer, weights, bias);
   }
 
   private static List<RoundingReport.NetworkError> networks(DataInputStream in) throws IOException {

@@ -8,12 +8,14 @@ import java.util.TreeMap;
  * Which rounding methods were compared for each layer and width, and which one was kept.
  *
  * @param entries in the order in which the layers were rounded
+ * @param blocks the same for matrix products in blocks (MatMulNBits)
  * @param networks the same comparison for whole networks
  */
-public record RoundingReport(List<Entry> entries, List<NetworkError> networks) {
+public record RoundingReport(List<Entry> entries, List<Entry> blocks, List<NetworkError> networks) {
 
   public RoundingReport {
     entries = List.copyOf(entries);
+    blocks = List.copyOf(blocks);
     networks = List.copyOf(networks);
   }
 

@@ -16,6 +16,9 @@ final class UniformSolver {
   /** Shares of the scale with the least weighted squared error from which the search starts. */
   private static final double[] STARTS = {1, 0.85, 1.15, 0.7, 1.3, 0.55};
 
+  /** Weights of a channel from which on fewer starts are tried. */
+  private static final int WIDE = 768;
+
   private static final double LEAST_SCALE = 1e-12;
 
   private final Quadratic quadratic;
@@ -55,8 +58,9 @@ final class UniformSolver {
       nearest.add(Arrays.stream(targets.get(channel)).mapToInt(w -> grid.code(0, w)).toArray());
     }
     List<ChannelSolution> best = new ArrayList<>(descend(channels, nearest, scales));
-    // The coarser the grid, the more the start matters; at 8 bits it does not.
-    int starts = bits == 2 ? STARTS.length : bits == 4 ? 3 : 1;
+    // The coarser the grid, the more the start matters; at 8 bits it does not. Many weights make
+    // up for a bad start by themselves, and each start takes its time.
+    int starts = bits == 2 && quadratic.size() <= WIDE ? STARTS.length : bits == 8 ? 1 : 3;
     for (int i = 0; i < starts; i++) {
       double share = STARTS[i];
       double[] start = Arrays.stream(scales).map(scale -> scale * share).toArray();

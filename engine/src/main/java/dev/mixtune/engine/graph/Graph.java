@@ -47,6 +47,11 @@ public final class Graph {
     model.getGraph().getOutputList().forEach(output -> outputs.add(output.getName()));
   }
 
+  /** The same graph with other values of constants. */
+  Graph with(ModelProto changed) {
+    return new Graph(changed, shapes);
+  }
+
   /** The model that this graph stands for. */
   public ModelProto model() {
     return model;

@@ -10,11 +10,19 @@ package dev.mixtune.engine.rounding;
  * @param inputs K
  * @param outputs N
  * @param packed {@code [N, ceil(K / blockSize), blockSize * bits / 8]}, low bits first
- * @param scales {@code [N * ceil(K / blockSize)]}, positive
+ * @param scales {@code [N * ceil(K / blockSize)]}; never 0, but negative where the longer side of
+ *     the grid shall be the positive one
+ * @param method the name of the rounding method that made it
  */
 @SuppressWarnings("ArrayRecordComponent") // shared by all plans, never changed
 public record BlockWeights(
-    int bits, int blockSize, int inputs, int outputs, byte[] packed, float[] scales) {
+    int bits,
+    int blockSize,
+    int inputs,
+    int outputs,
+    byte[] packed,
+    float[] scales,
+    String method) {
 
   /** Block size that every accuracy level and every bit width of the kernel supports. */
   public static final int BLOCK_SIZE = 32;
@@ -22,6 +30,66 @@ public record BlockWeights(
   /** Blocks per output column. */
   public int blocks() {
     return (inputs + blockSize - 1) / blockSize;
+  }
+
+  public BlockWeights {
+    int blocks = (inputs + blockSize - 1) / blockSize;
+    if (packed.length != outputs * blocks * blockSize * bits / 8
+        || scales.length != outputs * blocks) {
+      throw new IllegalArgumentException(
+          packed.length
+              + " bytes and "
+              + scales.length
+              + " scales do not fit "
+              + bits
+              + " bits, "
+              + inputs
+              + " x "
+              + outputs);
+    }
+    for (float scale : scales) {
+      if (scale == 0 || !Float.isFinite(scale)) {
+        throw new IllegalArgumentException("scale " + scale);
+      }
+    }
+  }
+
+  /**
+   * Packs codes.
+   *
+   * @param codes row-major {@code [inputs, outputs]}, {@code -2^(bits-1) .. 2^(bits-1) - 1}
+   * @param scales {@code [outputs, blocks]}
+   */
+  public static BlockWeights of(
+      int bits, int inputs, int outputs, byte[] codes, float[] scales, String method) {
+    int blocks = (inputs + BLOCK_SIZE - 1) / BLOCK_SIZE;
+    int bytesPerBlock = BLOCK_SIZE * bits / 8;
+    byte[] packed = new byte[outputs * blocks * bytesPerBlock];
+    int zero = 1 << (bits - 1);
+    for (int n = 0; n < outputs; n++) {
+      for (int k = 0; k < blocks * BLOCK_SIZE; k++) {
+        int code = k < inputs ? codes[k * outputs + n] : 0;
+        int at = (k % BLOCK_SIZE) * bits;
+        packed[(n * blocks + k / BLOCK_SIZE) * bytesPerBlock + at / 8] |=
+            (byte) ((code + zero) << (at % 8));
+      }
+    }
+    return new BlockWeights(bits, BLOCK_SIZE, inputs, outputs, packed, scales, method);
+  }
+
+  /** The weights that the codes stand for, row-major {@code [inputs, outputs]}. */
+  public float[] values() {
+    float[] values = new float[inputs * outputs];
+    int bytesPerBlock = blockSize * bits / 8;
+    for (int n = 0; n < outputs; n++) {
+      for (int k = 0; k < inputs; k++) {
+        int block = n * blocks() + k / blockSize;
+        int at = (k % blockSize) * bits;
+        int code = (packed[block * bytesPerBlock + at / 8] & 0xff) >> (at % 8) & ((1 << bits) - 1);
+        values[k * outputs + n] = (code - (1 << (bits - 1))) * scales[block];
+      }
+    }
+    return values;
   }
 
   /**
@@ -32,27 +100,23 @@ public record BlockWeights(
   static BlockWeights round(float[] weights, int inputs, int outputs, int bits) {
     RoundingMethod method = ScaleSearchRounding.leastSquares();
     int blocks = (inputs + BLOCK_SIZE - 1) / BLOCK_SIZE;
-    int bytesPerBlock = BLOCK_SIZE * bits / 8;
-    byte[] packed = new byte[outputs * blocks * bytesPerBlock];
+    byte[] codes = new byte[inputs * outputs];
     float[] scales = new float[outputs * blocks];
-    int zero = 1 << (bits - 1);
     float[] block = new float[BLOCK_SIZE];
     ChannelLayout one = new ChannelLayout(1, 1, BLOCK_SIZE, 0);
     for (int n = 0; n < outputs; n++) {
       for (int b = 0; b < blocks; b++) {
+        int first = b * BLOCK_SIZE;
         for (int i = 0; i < BLOCK_SIZE; i++) {
-          int k = b * BLOCK_SIZE + i;
-          block[i] = k < inputs ? weights[k * outputs + n] : 0;
+          block[i] = first + i < inputs ? weights[(first + i) * outputs + n] : 0;
         }
         RoundedWeights rounded = method.round(block, one, bits);
         scales[n * blocks + b] = rounded.scales()[0];
-        for (int i = 0; i < BLOCK_SIZE; i++) {
-          int at = i * bits;
-          int code = rounded.codes()[i] + zero;
-          packed[(n * blocks + b) * bytesPerBlock + at / 8] |= (byte) (code << (at % 8));
+        for (int i = 0; i < BLOCK_SIZE && first + i < inputs; i++) {
+          codes[(first + i) * outputs + n] = rounded.codes()[i];
         }
       }
     }
-    return new BlockWeights(bits, BLOCK_SIZE, inputs, outputs, packed, scales);
+    return of(bits, inputs, outputs, codes, scales, method.name());
   }
 }

@@ -7,6 +7,7 @@ import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.graph.Graph;
 import dev.mixtune.engine.graph.Network;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +30,7 @@ public final class RoundingLibrary {
   /** One weight may be read along either axis: by a MatMul and by a transposed Gemm. */
   private record Key(String weight, int bits, int axis) {}
 
-  private record BiasKey(String layer, int bits) {}
+  private record BiasKey(String layer, int bits, boolean blockwise) {}
 
   /**
    * @param network whose weights are rounded
@@ -49,7 +50,7 @@ public final class RoundingLibrary {
     this.graph = other.graph;
     this.method = other.method;
     this.perChannel = new ConcurrentHashMap<>(other.perChannel);
-    this.blockwise = other.blockwise;
+    this.blockwise = new ConcurrentHashMap<>(other.blockwise);
     this.halves = other.halves;
     this.biases = biases;
     nodes.putAll(other.nodes);
@@ -73,17 +74,39 @@ public final class RoundingLibrary {
               + ", not "
               + weights.layout());
     }
+    BiasKey key = new BiasKey(layer.name(), weights.bits(), /* blockwise= */ false);
+    RoundingLibrary library = new RoundingLibrary(this, withBias(key, bias));
+    library.perChannel.put(
+        new Key(weightName(layer), weights.bits(), weights.layout().axis()), weights);
+    return library;
+  }
+
+  /**
+   * This library with a matrix product's blocks of one width rounded beforehand; as above.
+   *
+   * @param weights its blocks
+   * @param bias the bias that goes with them, one value per output channel; null keeps the model's
+   */
+  public RoundingLibrary with(Layer layer, BlockWeights weights, float @Nullable [] bias) {
+    List<Long> shape = List.of((long) weights.inputs(), (long) weights.outputs());
+    if (!layer.weightShape().equals(shape)) {
+      throw new IllegalArgumentException(
+          "layer '" + layer.name() + "' is " + layer.weightShape() + ", its blocks are " + shape);
+    }
+    BiasKey key = new BiasKey(layer.name(), weights.bits(), /* blockwise= */ true);
+    RoundingLibrary library = new RoundingLibrary(this, withBias(key, bias));
+    library.blockwise.put(new Key(weightName(layer), weights.bits(), 1), weights);
+    return library;
+  }
+
+  private Map<BiasKey, float[]> withBias(BiasKey key, float @Nullable [] bias) {
     Map<BiasKey, float[]> changed = new HashMap<>(biases);
-    BiasKey key = new BiasKey(layer.name(), weights.bits());
     if (bias == null) {
       changed.remove(key);
     } else {
       changed.put(key, bias);
     }
-    RoundingLibrary library = new RoundingLibrary(this, Map.copyOf(changed));
-    library.perChannel.put(
-        new Key(weightName(layer), weights.bits(), weights.layout().axis()), weights);
-    return library;
+    return Map.copyOf(changed);
   }
 
   /**
@@ -91,12 +114,18 @@ public final class RoundingLibrary {
    * when it is the model's own.
    */
   public Optional<float[]> bias(Layer layer, int bits) {
-    return Optional.ofNullable(biases.get(new BiasKey(layer.name(), bits)));
+    return Optional.ofNullable(biases.get(new BiasKey(layer.name(), bits, /* blockwise= */ false)));
   }
 
   /** The bias that goes with the layer's weights as this scheme stores them; empty as above. */
   public Optional<float[]> bias(Layer layer, Scheme scheme) {
-    return scheme.arithmetic().isInteger() ? bias(layer, scheme.weightBits()) : Optional.empty();
+    return switch (scheme.arithmetic()) {
+      case FLOAT -> Optional.empty();
+      case INTEGER_STATIC, INTEGER_DYNAMIC -> bias(layer, scheme.weightBits());
+      case BLOCKWISE ->
+          Optional.ofNullable(
+              biases.get(new BiasKey(layer.name(), scheme.weightBits(), /* blockwise= */ true)));
+    };
   }
 
   /** The layer's weight tensor's name. */

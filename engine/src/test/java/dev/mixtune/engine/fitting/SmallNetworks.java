@@ -26,7 +26,7 @@ final class SmallNetworks {
   private String last = "x";
   private int next;
 
-  /** A network whose input {@code x} has this shape; the batch is free. */
+  /** A network whose input {@code x} has this shape; the batch is free, and so is an axis of -1. */
   SmallNetworks(long seed, long... shape) {
     random = new Random(seed);
     graph.addInput(port("x", shape));
@@ -147,7 +147,10 @@ final class SmallNetworks {
     TensorShapeProto.Builder axes = TensorShapeProto.newBuilder();
     axes.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("N"));
     for (long axis : shape) {
-      axes.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(axis));
+      axes.addDim(
+          axis < 0
+              ? TensorShapeProto.Dimension.newBuilder().setDimParam("open")
+              : TensorShapeProto.Dimension.newBuilder().setDimValue(axis));
     }
     return ValueInfoProto.newBuilder()
         .setName(name)
