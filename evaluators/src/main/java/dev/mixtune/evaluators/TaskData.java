@@ -31,6 +31,9 @@ public final class TaskData implements AutoCloseable {
   /**
    * Opens the data and draws calibration samples and splits.
    *
+   * <p>A tokenizer's native library is unpacked into the temp folder; give it a place of its own
+   * with {@link #open(Task, Session, long, Path)}.
+   *
    * @param task what to open
    * @param floatModel the open float model, asked for its inputs and outputs only
    * @param seed fixes the draws

@@ -32,7 +32,7 @@ record TextLines(List<List<String>> texts, @Nullable Labels labels) {
     CLASS_AND_TEXT,
     /** A text; what stands before a tab is passed over. */
     TEXT,
-    /** Two texts behind a number that is passed over. */
+    /** Two texts; a column before them is passed over. */
     PAIR
   }
 
@@ -99,8 +99,9 @@ record TextLines(List<List<String>> texts, @Nullable Labels labels) {
           texts.add(List.of(parts[1], parts[2]));
         }
         case PAIR -> {
-          require(parts, 3, "a score, a tab, a text, a tab and another text", number);
-          texts.add(List.of(parts[1], parts[2]));
+          int first = parts.length == 2 ? 0 : 1;
+          require(parts, first + 2, "a text, a tab and another text", number);
+          texts.add(List.of(parts[first], parts[first + 1]));
         }
         case SCORE_AND_TEXT -> {
           require(parts, 2, "a score, a tab and a text", number);

@@ -290,6 +290,19 @@ class TextTaskTest {
         .containsExactly(1, 3, 4, 2);
   }
 
+  @Test
+  void pairsWithoutScoresSufficeForFidelity() throws IOException {
+    String rest = "metric: fidelity-cosine\ncalibration: {samples: 1}\n";
+    String input = "kind: text-pairs, source: pairs.tsv, tokenizer: tokenizer.json, pooling: cls";
+    for (String line : List.of("cat\ta dog", "3.5\tcat\ta dog")) {
+      write("pairs.tsv", line, line, line);
+      TextInputs inputs = inputs(task(input, rest), TextModel.usual());
+      List<Map<String, Tensor>> runs = inputs.feed(new int[] {0}).runs();
+      assertThat(values(runs.get(0), "input_ids")).containsExactly(1, 4, 2);
+      assertThat(values(runs.get(1), "input_ids")).containsExactly(1, 3, 5, 2);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
