@@ -1,5 +1,6 @@
 package dev.mixtune.engine.fitting;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.graph.Network;
@@ -44,7 +45,8 @@ public final class RoundingCache {
   }
 
   /**
-   * The key of a rounding: model, activation ranges, calibration samples, settings and version.
+   * The key of a rounding: model, its weights, activation ranges, calibration samples, settings and
+   * version.
    *
    * @param batches the samples; read once
    */
@@ -55,6 +57,11 @@ public final class RoundingCache {
       Iterable<Map<String, Tensor>> batches) {
     MessageDigest digest = sha256();
     update(digest, VERSION + " " + network.sha256() + " " + settings);
+    // The same file may be studied with other weights, such as equalized ones.
+    for (TensorProto constant : network.graph().model().getGraph().getInitializerList()) {
+      update(digest, constant.getName());
+      digest.update(constant.getRawData().asReadOnlyByteBuffer());
+    }
     for (String tensor : calibration.tensors()) {
       update(digest, tensor + " " + calibration.range(tensor));
     }

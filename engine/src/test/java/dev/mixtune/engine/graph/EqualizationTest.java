@@ -78,7 +78,8 @@ class EqualizationTest {
         .extracting(pair -> pair.first() + pair.second())
         .containsExactly("ab", "bc", "de");
     sameAnswers(network, equalized.network());
-    // Each channel of the depthwise layer feeds two outputs of nine weights each; factors are powers
+    // Each channel of the depthwise layer feeds two outputs of nine weights each; factors are
+    // powers
     // of two, and one is not worth moving for less than 0.75 of a step.
     assertThat(imbalance(equalized.network(), "a.w", 27, "b.w", new int[] {18, 9})).isLessThan(2.9);
     assertThat(imbalance(network, "a.w", 27, "b.w", new int[] {18, 9})).isGreaterThan(4);
