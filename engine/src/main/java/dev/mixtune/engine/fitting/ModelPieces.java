@@ -26,6 +26,15 @@ final class ModelPieces {
    * @param free inputs that every piece may read
    */
   static List<String> cuts(ModelProto model, Set<String> free) {
+    return cuts(model, free, MOST);
+  }
+
+  /** All places where a model can be cut, in execution order. */
+  static List<String> allCuts(ModelProto model) {
+    return cuts(model, Set.of(), Integer.MAX_VALUE);
+  }
+
+  private static List<String> cuts(ModelProto model, Set<String> free, int most) {
     List<NodeProto> nodes = model.getGraph().getNodeList();
     Map<String, Integer> lastRead = new HashMap<>();
     for (int i = 0; i < nodes.size(); i++) {
@@ -46,7 +55,7 @@ final class ModelPieces {
       live.addAll(nodes.get(i).getOutputList());
       int now = i;
       live.removeIf(value -> lastRead.getOrDefault(value, -1) <= now);
-      if (live.size() == 1 && (i - last) * MOST >= nodes.size()) {
+      if (live.size() == 1 && (long) (i - last) * most >= nodes.size()) {
         cuts.addAll(live);
         last = i;
       }

@@ -6,6 +6,7 @@ import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.calibration.Range;
+import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.runtime.ModelRuntime;
 import java.util.ArrayList;
@@ -15,10 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Streams calibration samples through the float network and through the lanes, and gathers the
- * moments of the inputs of one stage's layers. Memory does not grow with the samples.
+ * moments of the inputs of one stage's layers. Beside the moments, what is kept of the samples is
+ * bounded.
  */
 final class MomentCollector {
   private final Network network;
@@ -28,6 +31,15 @@ final class MomentCollector {
   private final Parallel parallel;
   private final int samples;
   private final Map<String, NodeProto> nodes = new HashMap<>();
+
+  /** Most memory for the values from which later layers are computed. */
+  private static final long CHECKPOINT_BYTES = 384L << 20;
+
+  /** Values that everything behind them depends on. */
+  private final Set<String> cuts;
+
+  /** Of the float network first, then of each lane; empty before the first one. */
+  private List<Checkpoint> checkpoints = List.of();
 
   /**
    * @param samples calibration samples in all
@@ -46,6 +58,7 @@ final class MomentCollector {
     this.parallel = parallel;
     this.samples = samples;
     network.graph().nodes().forEach(node -> nodes.put(node.getName(), node));
+    this.cuts = Set.copyOf(ModelPieces.allCuts(network.graph().model()));
   }
 
   /** The node of a layer in the float network. */
@@ -58,31 +71,74 @@ final class MomentCollector {
   }
 
   /**
-   * Reads all batches once.
+   * Reads all batches once. Stages are to be asked for in their order, with the same lanes.
    *
    * @return moments by lane, in the order of {@code lanes}, and by layer
    */
   List<Map<Layer, LayerMoments>> collect(
       List<Layer> stage, List<Lane> lanes, Iterable<Map<String, Tensor>> batches) {
     List<LaneReader> readers = new ArrayList<>();
-    try (ValueReader floats = floatReader(stage)) {
-      lanes.forEach(lane -> readers.add(new LaneReader(stage, lane)));
+    Optional<String> known = known(0, network.graph().model());
+    Optional<Layer> kept = nextCheckpoint(stage, lanes);
+    List<Tensor.Floats> keptFloats = new ArrayList<>();
+    try (ValueReader floats = floatReader(stage, known)) {
+      for (int lane = 0; lane < lanes.size(); lane++) {
+        readers.add(new LaneReader(stage, lanes.get(lane), lane + 1, kept));
+      }
       int first = 0;
+      int number = 0;
       for (Map<String, Tensor> batch : batches) {
-        Map<String, Tensor.Floats> values = floats.read(batch);
+        int index = number++;
+        Map<String, Tensor.Floats> values = floats.read(with(batch, known, 0, index));
+        kept.ifPresent(layer -> keptFloats.add(values.get(node(layer).getInput(0))));
         List<RowDraw> draws = new ArrayList<>();
         for (Layer layer : stage) {
           Tensor.Floats input = Objects.requireNonNull(values.get(node(layer).getInput(0)));
           Tensor.Floats wanted = isClipped(layer, lanes) ? clipped(layer, input) : input;
           draws.add(RowDraw.of(layer, node(layer), wanted, first, samples, settings));
         }
-        parallel.forEach(readers.size(), lane -> readers.get(lane).add(batch, draws));
+        parallel.forEach(readers.size(), lane -> readers.get(lane).add(batch, index, draws));
         first += (int) batch.values().iterator().next().shape()[0];
       }
+      kept.ifPresent(layer -> keep(layer, keptFloats, readers));
       return readers.stream().map(reader -> reader.moments).toList();
     } finally {
       readers.forEach(LaneReader::close);
     }
+  }
+
+  /** The value of a model that its checkpoint stands for. */
+  private Optional<String> known(int of, ModelProto model) {
+    return checkpoints.isEmpty() ? Optional.empty() : checkpoints.get(of).in(model);
+  }
+
+  private Map<String, Tensor> with(
+      Map<String, Tensor> batch, Optional<String> known, int of, int index) {
+    if (known.isEmpty()) {
+      return batch;
+    }
+    Map<String, Tensor> all = new HashMap<>(batch);
+    all.put(known.get(), checkpoints.get(of).values().get(index));
+    return all;
+  }
+
+  /** The layer of a stage whose input is worth keeping, if all lanes read it and it is small. */
+  private Optional<Layer> nextCheckpoint(List<Layer> stage, List<Lane> lanes) {
+    return stage.stream()
+        .filter(layer -> cuts.contains(node(layer).getInput(0)))
+        .filter(layer -> lanes.stream().allMatch(lane -> lane.rounds(layer)))
+        .filter(
+            layer ->
+                Constants.elements(layer.inputShape()) * Float.BYTES * samples * (lanes.size() + 1)
+                    <= CHECKPOINT_BYTES)
+        .findFirst();
+  }
+
+  private void keep(Layer layer, List<Tensor.Floats> floats, List<LaneReader> readers) {
+    List<Checkpoint> kept = new ArrayList<>();
+    kept.add(new Checkpoint(layer.name(), floats));
+    readers.forEach(reader -> kept.add(new Checkpoint(layer.name(), reader.kept)));
+    checkpoints = kept;
   }
 
   /** Whether the lanes read the layer's input on a grid with calibrated ends. */
@@ -106,9 +162,9 @@ final class MomentCollector {
     return new Tensor.Floats(values, input.shape());
   }
 
-  private ValueReader floatReader(List<Layer> stage) {
+  private ValueReader floatReader(List<Layer> stage, Optional<String> known) {
     List<String> values = stage.stream().map(layer -> node(layer).getInput(0)).toList();
-    return new ValueReader(runtime, network.graph().model(), values, settings.threads());
+    return new ValueReader(runtime, network.graph().model(), values, known, settings.threads());
   }
 
   /** One lane's session over the stage's inputs, and the moments it gathers. */
@@ -118,8 +174,20 @@ final class MomentCollector {
     private final Map<Layer, String> inputs = new LinkedHashMap<>();
     private final Map<Layer, LayerMoments> moments = new LinkedHashMap<>();
 
-    LaneReader(List<Layer> stage, Lane lane) {
+    private final List<Tensor.Floats> kept = new ArrayList<>();
+    private final Optional<String> known;
+    private final Optional<Layer> keeps;
+    private final int number;
+
+    /**
+     * @param number among the checkpoints
+     * @param keeps the layer whose input is kept for later stages
+     */
+    LaneReader(List<Layer> stage, Lane lane, int number, Optional<Layer> keeps) {
+      this.number = number;
+      this.keeps = keeps;
       ModelProto model = lane.model();
+      this.known = known(number, model);
       Map<String, NodeProto> lowered = new HashMap<>();
       Map<String, NodeProto> producers = new HashMap<>();
       for (NodeProto node : model.getGraph().getNodeList()) {
@@ -134,7 +202,7 @@ final class MomentCollector {
           moments.put(layer, new LayerMoments(patches, samples < settings.heldBackEvery()));
         }
       }
-      reader = new ValueReader(runtime, model, inputs.values(), settings.threads());
+      reader = new ValueReader(runtime, model, inputs.values(), known, settings.threads());
       products = new CrossProducts(runtime);
     }
 
@@ -146,8 +214,9 @@ final class MomentCollector {
           : node.getInput(0);
     }
 
-    void add(Map<String, Tensor> batch, List<RowDraw> draws) {
-      Map<String, Tensor.Floats> values = reader.read(batch);
+    void add(Map<String, Tensor> batch, int index, List<RowDraw> draws) {
+      Map<String, Tensor.Floats> values = reader.read(with(batch, known, number, index));
+      keeps.map(inputs::get).map(values::get).ifPresent(kept::add);
       for (RowDraw draw : draws) {
         String input = inputs.get(draw.layer());
         LayerMoments gathered = moments.get(draw.layer());

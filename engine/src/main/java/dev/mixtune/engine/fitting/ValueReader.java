@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +23,20 @@ final class ValueReader implements AutoCloseable {
 
   /**
    * @param values names of values: computed ones, or the model's inputs
+   * @param known a float value that batches bring along, beside the model's inputs
    */
-  ValueReader(ModelRuntime runtime, ModelProto model, Collection<String> values, int threads) {
+  ValueReader(
+      ModelRuntime runtime,
+      ModelProto model,
+      Collection<String> values,
+      Optional<String> known,
+      int threads) {
     Set<String> inputs =
         model.getGraph().getInputList().stream()
             .map(input -> input.getName())
             .collect(Collectors.toSet());
+    Set<String> from = known.map(Set::of).orElse(Set.of());
+    inputs.addAll(from);
     Set<String> wanted = new LinkedHashSet<>(values);
     for (String value : wanted) {
       if (inputs.contains(value)) {
@@ -39,7 +48,7 @@ final class ValueReader implements AutoCloseable {
     session =
         computed.isEmpty()
             ? null
-            : runtime.open(PrefixModel.of(model, computed).toByteArray(), threads);
+            : runtime.open(PrefixModel.of(model, from, computed).toByteArray(), threads);
     fed =
         session == null
             ? Set.of()
