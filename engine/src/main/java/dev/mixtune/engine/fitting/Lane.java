@@ -39,7 +39,7 @@ final class Lane {
 
   /** Whether this lane rounds the layer. */
   boolean rounds(Layer layer) {
-    return plan.scheme(layer.index()).arithmetic().isInteger();
+    return plan.scheme(layer.index()).arithmetic().isInteger() && PatchReader.reads(layer);
   }
 
   /** Whether the layer reads integers whose range was calibrated. */

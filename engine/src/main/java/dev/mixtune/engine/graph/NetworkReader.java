@@ -57,8 +57,8 @@ public final class NetworkReader {
       throw new UserException(
           "'"
               + file
-              + "' has no quantizable layer: no 2-D Conv, Gemm or MatMul with constant float32"
-              + " weights",
+              + "' has no quantizable layer: no Conv along one or two axes, ConvTranspose, Gemm, MatMul"
+              + " or Gather with constant weights",
           "Export the trained model with its weights inside, not as inputs.");
     }
     return new Network(

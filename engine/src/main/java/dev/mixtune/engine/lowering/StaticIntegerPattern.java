@@ -3,6 +3,7 @@ package dev.mixtune.engine.lowering;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.OperatorKind;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.rounding.RoundedWeights;
@@ -17,7 +18,10 @@ final class StaticIntegerPattern implements LayerPattern {
 
   @Override
   public boolean lowers(Layer layer, Scheme scheme) {
-    return scheme.arithmetic() == Arithmetic.INTEGER_STATIC;
+    return scheme.arithmetic() == Arithmetic.INTEGER_STATIC
+        && !layer.kind().isStoredOnly()
+        // The kernel knows one scale per column of one matrix.
+        && (layer.kind() != OperatorKind.MATMUL || layer.weightShape().size() == 2);
   }
 
   @Override
