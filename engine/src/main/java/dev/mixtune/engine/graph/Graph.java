@@ -25,13 +25,16 @@ public final class Graph {
   private final Set<String> inputs = new HashSet<>();
   private final Set<String> captured = new HashSet<>();
   private final Map<String, long[]> shapes;
+  private final boolean half;
 
   /**
    * @param model canonical: constants are initializers, nodes are in topological order
    * @param shapes shape of every value at batch 1; unknown axes are -1
+   * @param half whether the user's model is stored in half precision
    */
-  Graph(ModelProto model, Map<String, long[]> shapes) {
+  Graph(ModelProto model, Map<String, long[]> shapes, boolean half) {
     this.model = model;
+    this.half = half;
     this.shapes = Map.copyOf(shapes);
     for (TensorProto constant : model.getGraph().getInitializerList()) {
       constants.put(constant.getName(), constant);
@@ -50,6 +53,14 @@ public final class Graph {
   /** The model that this graph stands for. */
   public ModelProto model() {
     return model;
+  }
+
+  /**
+   * Whether the user's model is stored in half precision. Its constants are float32 here; those
+   * that half precision still holds exactly are to be stored as they were.
+   */
+  public boolean isHalf() {
+    return half;
   }
 
   /** Nodes in topological order. */

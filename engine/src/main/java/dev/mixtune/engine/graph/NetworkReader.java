@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -24,9 +25,6 @@ import java.util.TreeSet;
  * graph is read and its layers are found.
  */
 public final class NetworkReader {
-  /** Below this opset the integer kernels cannot be expressed without rewriting other operators. */
-  private static final long LEAST_OPSET = 11;
-
   /** From this version of the file format on, constants need not be inputs. */
   private static final long LEAST_IR_VERSION = 4;
 
@@ -46,12 +44,13 @@ public final class NetworkReader {
   public Network read(Path file, Map<String, Long> axes) {
     ModelFile source = ModelFile.read(file);
     ModelProto canonical = canonical(source);
-    Graph graph = new Graph(canonical, shapes(file, canonical, axes));
-    if (graph.opset() < LEAST_OPSET) {
-      throw new UserException(
-          "'" + file + "' uses ONNX opset " + graph.opset(),
-          "Export it with opset " + LEAST_OPSET + " or later; 13 runs on the most runtimes.");
+    Map<String, long[]> shapes = shapes(file, canonical, axes);
+    Optional<ModelProto> plain = LayerForms.plain(canonical, shapes);
+    if (plain.isPresent()) {
+      canonical = plain.get();
+      shapes = shapes(file, canonical, axes);
     }
+    Graph graph = new Graph(canonical, shapes, FloatModel.isHalf(source.model()));
     List<Layer> layers = new LayerFinder(graph).layers();
     if (layers.isEmpty()) {
       throw new UserException(
@@ -71,9 +70,15 @@ public final class NetworkReader {
   }
 
   private ModelProto canonical(ModelFile source) {
+    byte[] bytes = source.bytes();
+    boolean half = FloatModel.isHalf(source.model());
+    if (half || hasConstantInputs(source.model())) {
+      ModelProto given = withConstantWeights(source.model());
+      bytes = (half ? FloatModel.of(given) : given).toByteArray();
+    }
     ModelProto folded;
     try {
-      folded = runtime.optimised(withConstantWeights(source), OrtRuntime.OptimisationLevel.BASIC);
+      folded = runtime.optimised(bytes, OrtRuntime.OptimisationLevel.BASIC);
     } catch (RuntimeFailure e) {
       throw refused(source.file(), e);
     }
@@ -84,27 +89,30 @@ public final class NetworkReader {
         folded.getOpsetImportList().stream()
             .filter(opset -> opset.getDomain().isEmpty() || domains.contains(opset.getDomain()))
             .toList();
-    return model.clearOpsetImport().addAllOpsetImport(used).build();
+    return OpsetRaising.raised(
+        source.file(), model.clearOpsetImport().addAllOpsetImport(used).build());
   }
 
   private static UserException refused(Path file, RuntimeFailure failure) {
     return ModelFile.broken(file, "ONNX Runtime refuses it: " + failure.getMessage(), failure);
   }
 
+  private static boolean hasConstantInputs(ModelProto source) {
+    return withConstantWeights(source).getGraph().getInputCount()
+        < source.getGraph().getInputCount();
+  }
+
   /** Older exporters list weights as inputs too; then nothing could be folded into them. */
-  private static byte[] withConstantWeights(ModelFile source) {
-    GraphProto graph = source.model().getGraph();
+  private static ModelProto withConstantWeights(ModelProto source) {
     Set<String> constants = new HashSet<>();
-    graph.getInitializerList().forEach(constant -> constants.add(constant.getName()));
+    source.getGraph().getInitializerList().forEach(constant -> constants.add(constant.getName()));
     List<ValueInfoProto> inputs =
-        graph.getInputList().stream().filter(in -> !constants.contains(in.getName())).toList();
-    if (inputs.size() == graph.getInputCount()) {
-      return source.bytes();
-    }
-    ModelProto.Builder model = source.model().toBuilder();
+        source.getGraph().getInputList().stream()
+            .filter(in -> !constants.contains(in.getName()))
+            .toList();
+    ModelProto.Builder model = source.toBuilder();
     model.getGraphBuilder().clearInput().addAllInput(inputs);
-    long irVersion = Math.max(LEAST_IR_VERSION, model.getIrVersion());
-    return model.setIrVersion(irVersion).build().toByteArray();
+    return model.setIrVersion(Math.max(LEAST_IR_VERSION, model.getIrVersion())).build();
   }
 
   /** Gives every node a unique name, and collects the operator domains in use. */

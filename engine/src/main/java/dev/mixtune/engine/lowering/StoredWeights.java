@@ -47,7 +47,7 @@ final class StoredWeights {
   /** Counts a float weight that stays as it is in the model. */
   void countFloat(String weight, long parameters) {
     if (counted.add(weight)) {
-      bytes += parameters * Float.BYTES;
+      bytes += parameters * builder.bytesEach(weight);
     }
   }
 
