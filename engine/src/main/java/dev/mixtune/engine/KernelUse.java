@@ -5,9 +5,10 @@ package dev.mixtune.engine;
  *
  * @param op what runs
  * @param arithmetic how it computes
- * @param weightBits bits per weight that the kernel of a layer reads, 0 for other operators
+ * @param weightBits bits per weight that the kernel of a layer reads, 32 for a product of two
+ *     activations, 0 for other operators
  * @param name the layer's or node's name
- * @param macs multiply-accumulates, 0 for operators without weights
+ * @param macs multiply-accumulates of layers and of products of activations, 0 for others
  * @param inputElements elements of all activation inputs
  * @param outputElements elements of all outputs
  * @param weightElements number of weights, 0 for operators without weights

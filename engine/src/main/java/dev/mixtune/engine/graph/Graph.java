@@ -168,6 +168,11 @@ public final class Graph {
     return attribute(node, name).map(AttributeProto::getF).orElse(absent);
   }
 
+  /** The text attribute of a node, or its default. */
+  public static String textAttribute(NodeProto node, String name, String absent) {
+    return attribute(node, name).map(a -> a.getS().toStringUtf8()).orElse(absent);
+  }
+
   private static Optional<AttributeProto> attribute(NodeProto node, String name) {
     return node.getAttributeList().stream().filter(a -> a.getName().equals(name)).findFirst();
   }

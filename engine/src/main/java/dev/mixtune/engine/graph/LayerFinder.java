@@ -10,7 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Function;
 
 /** Finds the quantizable layers of a canonical graph. */
 final class LayerFinder {
@@ -18,9 +19,19 @@ final class LayerFinder {
   private static final long LEAST_EMBEDDING = 1024;
 
   private final Graph graph;
+  private final Function<TensorProto, OptionalLong> notFinite;
 
   LayerFinder(Graph graph) {
+    this(graph, LayerFinder::firstNotFinite);
+  }
+
+  /**
+   * @param notFinite the first value of a constant that is NaN or infinite; for constants whose
+   *     values the graph does not hold
+   */
+  LayerFinder(Graph graph, Function<TensorProto, OptionalLong> notFinite) {
     this.graph = graph;
+    this.notFinite = notFinite;
   }
 
   /**
@@ -156,8 +167,8 @@ final class LayerFinder {
     };
   }
 
-  private static void requireFinite(String what, NodeProto node, TensorProto tensor) {
-    OptionalInt bad = firstNotFinite(Constants.floats(tensor));
+  private void requireFinite(String what, NodeProto node, TensorProto tensor) {
+    OptionalLong bad = notFinite.apply(tensor);
     if (bad.isPresent()) {
       throw new UserException(
           "the "
@@ -167,17 +178,18 @@ final class LayerFinder {
               + "' (tensor '"
               + tensor.getName()
               + "') hold NaN or infinity, first at element "
-              + bad.getAsInt(),
+              + bad.getAsLong(),
           "Export the model again from a checkpoint whose weights are finite.");
     }
   }
 
-  private static OptionalInt firstNotFinite(float[] values) {
+  private static OptionalLong firstNotFinite(TensorProto tensor) {
+    float[] values = Constants.floats(tensor);
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
-        return OptionalInt.of(i);
+        return OptionalLong.of(i);
       }
     }
-    return OptionalInt.empty();
+    return OptionalLong.empty();
   }
 }

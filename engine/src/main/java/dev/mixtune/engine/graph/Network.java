@@ -38,6 +38,11 @@ public record Network(
     return groups;
   }
 
+  /** Operators with weights that every plan leaves as they are, and why. */
+  public List<FloatOperator> floatOperators() {
+    return FloatOperator.of(graph, layers);
+  }
+
   /** The open axes of the inputs, batch aside; without values for them they count as 1. */
   public List<OpenAxis> openAxes() {
     return OpenAxis.of(graph);

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -43,14 +42,9 @@ public final class NetworkReader {
    */
   public Network read(Path file, Map<String, Long> axes) {
     ModelFile source = ModelFile.read(file);
-    ModelProto canonical = canonical(source);
-    Map<String, long[]> shapes = shapes(file, canonical, axes);
-    Optional<ModelProto> plain = LayerForms.plain(canonical, shapes);
-    if (plain.isPresent()) {
-      canonical = plain.get();
-      shapes = shapes(file, canonical, axes);
-    }
-    Graph graph = new Graph(canonical, shapes, FloatModel.isHalf(source.model()));
+    ModelProto canonical = canonical(file, source.model(), source.bytes());
+    Shaped plain = plain(file, canonical, axes);
+    Graph graph = new Graph(plain.model(), plain.shapes(), FloatModel.isHalf(source.model()));
     List<Layer> layers = new LayerFinder(graph).layers();
     if (layers.isEmpty()) {
       throw new UserException(
@@ -69,28 +63,61 @@ public final class NetworkReader {
         source.bytes());
   }
 
-  private ModelProto canonical(ModelFile source) {
-    byte[] bytes = source.bytes();
-    boolean half = FloatModel.isHalf(source.model());
-    if (half || hasConstantInputs(source.model())) {
-      ModelProto given = withConstantWeights(source.model());
+  /**
+   * What there is in a model of any size. Its large constants are never in memory, and read once.
+   *
+   * @param file the ONNX file; the file itself, without its external data, at most 1 GiB
+   * @param axes values for named axes other than the batch
+   * @throws UserException when the file is missing or broken, or already quantized
+   */
+  public ModelFacts facts(Path file, Map<String, Long> axes) {
+    Skeleton skeleton = Skeleton.of(file);
+    ModelProto model = skeleton.model();
+    ModelProto canonical = canonical(file, model, model.toByteArray());
+    Shaped plain = plain(file, canonical, axes);
+    Graph graph =
+        new Graph(skeleton.withConstants(plain.model()), plain.shapes(), FloatModel.isHalf(model));
+    List<Layer> layers = new LayerFinder(graph, skeleton::firstNotFinite).layers();
+    return new ModelFacts(
+        file.getFileName().toString(),
+        skeleton.fileBytes(),
+        graph.opset(),
+        layers,
+        FloatOperator.of(graph, layers),
+        OpenAxis.of(graph));
+  }
+
+  private record Shaped(ModelProto model, Map<String, long[]> shapes) {}
+
+  private Shaped plain(Path file, ModelProto canonical, Map<String, Long> axes) {
+    Map<String, long[]> shapes = shapes(file, canonical, axes);
+    return LayerForms.plain(canonical, shapes)
+        .map(plain -> new Shaped(plain, shapes(file, plain, axes)))
+        .orElseGet(() -> new Shaped(canonical, shapes));
+  }
+
+  private ModelProto canonical(Path file, ModelProto source, byte[] original) {
+    byte[] bytes = original;
+    boolean half = FloatModel.isHalf(source);
+    if (half || hasConstantInputs(source)) {
+      ModelProto given = withConstantWeights(source);
       bytes = (half ? FloatModel.of(given) : given).toByteArray();
     }
     ModelProto folded;
     try {
       folded = runtime.optimised(bytes, OrtRuntime.OptimisationLevel.BASIC);
     } catch (RuntimeFailure e) {
-      throw refused(source.file(), e);
+      throw refused(file, e);
     }
     ModelProto.Builder model = folded.toBuilder();
     Set<String> domains = new HashSet<>();
     nameNodes(model.getGraphBuilder(), domains);
+    model.getGraphBuilder().getInputBuilderList().forEach(NetworkReader::nameAxes);
     List<OperatorSetIdProto> used =
         folded.getOpsetImportList().stream()
             .filter(opset -> opset.getDomain().isEmpty() || domains.contains(opset.getDomain()))
             .toList();
-    return OpsetRaising.raised(
-        source.file(), model.clearOpsetImport().addAllOpsetImport(used).build());
+    return OpsetRaising.raised(file, model.clearOpsetImport().addAllOpsetImport(used).build());
   }
 
   private static UserException refused(Path file, RuntimeFailure failure) {
@@ -126,6 +153,26 @@ public final class NetworkReader {
         name = wanted + "#" + copy;
       }
       node.setName(name);
+    }
+  }
+
+  /**
+   * Gives every open axis that has no name of its own one, such as {@code x.2}. Exporters write
+   * nothing, a question mark or a negative length.
+   */
+  private static void nameAxes(ValueInfoProto.Builder input) {
+    if (!input.getType().getTensorType().hasShape()) {
+      return;
+    }
+    TensorShapeProto.Builder shape =
+        input.getTypeBuilder().getTensorTypeBuilder().getShapeBuilder();
+    for (int i = 0; i < shape.getDimCount(); i++) {
+      TensorShapeProto.Dimension axis = shape.getDim(i);
+      boolean named = !axis.getDimParam().isEmpty() && !axis.getDimParam().equals("?");
+      boolean fixed = axis.hasDimValue() && axis.getDimValue() >= 0;
+      if (!named && !fixed) {
+        shape.getDimBuilder(i).clear().setDimParam(input.getName() + "." + i);
+      }
     }
   }
 

@@ -36,6 +36,15 @@ final class EmbeddingPattern implements LayerPattern {
       return;
     }
     RoundedWeights rounded = context.library().perChannel(layer, scheme.weightBits());
+    if (rounded.bits() < 8 && !rounded.isUniform()) {
+      // Fitted for an output layer that shares the table: codebooks are looked up at load only.
+      String table = stored.floats(layer.weightShape(), rounded);
+      builder.add(
+          GraphBuilder.node(output, "Gather", "", List.of(table, ids))
+              .setName(layer.name())
+              .build());
+      return;
+    }
     String codes =
         rounded.bits() == 8
             ? bytes(rounded, ids, layer, context)

@@ -33,7 +33,7 @@ import java.util.Set;
  */
 public final class PlanLowering {
   /** Changes whenever the same plan would become another model. */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   private final Network network;
   private final Calibration calibration;
@@ -173,15 +173,23 @@ public final class PlanLowering {
   }
 
   private static KernelUse use(NodeProto node, boolean integer, Graph graph) {
+    KernelUse.Op op = Operators.costClass(node);
+    long outputs = Constants.elements(graph.shape(node.getOutput(0)));
+    boolean product = op == KernelUse.Op.MATMUL;
     return new KernelUse(
-        Operators.costClass(node),
+        op,
         integer ? Arithmetic.INTEGER_STATIC : Arithmetic.FLOAT,
-        0,
+        // A product of two activations costs what one with float weights costs.
+        product ? Scheme.F32.weightBits() : 0,
         node.getName(),
-        0,
+        product ? outputs * lastAxis(graph.shape(node.getInput(0))) : 0,
         inputElements(node, graph),
-        Constants.elements(graph.shape(node.getOutput(0))),
+        outputs,
         0);
+  }
+
+  private static long lastAxis(List<Long> shape) {
+    return shape.isEmpty() ? 1 : shape.get(shape.size() - 1);
   }
 
   private static String readName(

@@ -52,8 +52,8 @@ final class StaticIntegerPattern implements LayerPattern {
 
   /**
    * A matrix product that writes floats to an activation would stay float, because ONNX Runtime
-   * looks for a QuantizeLinear behind the activation. A Reshape to the same shape, which costs
-   * nothing, keeps them apart.
+   * looks for a QuantizeLinear behind the activation; so would one that is read by a QuantizeLinear
+   * and by others. A Reshape to the same shape, which costs nothing, keeps them apart.
    */
   private static void add(
       NodeProto.Builder lowered, NodeProto node, Layer layer, LoweringContext context) {
@@ -63,7 +63,8 @@ final class StaticIntegerPattern implements LayerPattern {
     boolean apart =
         !context.regions().isWrittenByIntegerKernel(output)
             && !layer.outputShape().isEmpty()
-            && context.graph().consumers(output).stream().anyMatch(Operators::isActivation);
+            && (context.regions().reachesQuantization(output)
+                || context.graph().consumers(output).stream().anyMatch(Operators::isActivation));
     String direct = apart ? builder.freshName() : written;
     builder.add(lowered.setOutput(0, direct).build());
     if (apart) {

@@ -31,7 +31,9 @@ class HalfModelsTest {
   private static ModelProto halved(ModelProto model, boolean ports) {
     ModelProto.Builder half = model.toBuilder();
     for (TensorProto.Builder constant : half.getGraphBuilder().getInitializerBuilderList()) {
-      if (constant.getDataType() == Constants.FLOAT) {
+      // The factors and the region of a Resize are float32 by definition.
+      boolean geometry = constant.getName().matches(".*(scales|region)\\d*");
+      if (constant.getDataType() == Constants.FLOAT && !geometry) {
         byte[] bytes = HalfPrecision.bytes(Constants.floats(constant.build()));
         constant
             .setDataType(Constants.FLOAT16)
@@ -72,7 +74,9 @@ class HalfModelsTest {
   }
 
   private static void halve(ValueInfoProto.Builder value) {
-    value.getTypeBuilder().getTensorTypeBuilder().setElemType(Constants.FLOAT16);
+    if (value.getType().getTensorType().getElemType() == Constants.FLOAT) {
+      value.getTypeBuilder().getTensorTypeBuilder().setElemType(Constants.FLOAT16);
+    }
   }
 
   @Test
@@ -91,7 +95,9 @@ class HalfModelsTest {
       var executed = test.executed(plan);
       assertThat(executed.unplanned()).isEmpty();
       for (Layer layer : test.network().layers()) {
-        assertThat(executed.isInteger(layer.index())).as(layer.name()).isTrue();
+        assertThat(executed.isInteger(layer.index()))
+            .as(layer.name())
+            .isEqualTo(plan.plan().scheme(layer.index()).arithmetic().isInteger());
       }
       try (Session user = test.runtime().open(test.network().originalModel(), 1);
           Session ours = test.runtime().open(plan.model(), 1)) {

@@ -20,7 +20,9 @@ import dev.mixtune.engine.calibration.Calibrator;
 import dev.mixtune.engine.calibration.RangeMethods;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.graph.NetworkReader;
+import dev.mixtune.engine.rounding.RoundedWeights;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -188,5 +190,42 @@ class StoredOnlyKindsTest {
     double[] expected =
         NaiveLayers.matmul(rows, NaiveLayers.transposed(weight, 100, 16), 16, 100, new float[0]);
     assertNear(((Tensor.Floats) test.run(plan).get(0)).values(), expected, Scheme.W8);
+  }
+
+  /** A codebook that was fitted for the output layer holds for the embedding too. */
+  @Test
+  void aSharedCodebookIsReadByBoth() {
+    TestGraphs graph = TestGraphs.opset(13);
+    graph.typedInput("ids", TestGraphs.INT64, -1);
+    graph.weight("w", 0.4, 100, 16);
+    graph.node("Gather", "e", List.of("w", "ids"));
+    graph.node("Gemm", "y", List.of("e", "w"), attribute("transB", 1));
+    Map<String, Tensor> inputs =
+        Map.of("ids", new Tensor.Longs(new long[] {3, 4, 5}, new long[] {3}));
+    TestNetworks test = embedding(graph.outputs("y").write(folder), inputs);
+    Layer gemm = test.network().layers().get(1);
+    byte[] codes = new byte[1600];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = new byte[] {-90, -7, 11, 100}[i * 7 % 13 % 4];
+    }
+    RoundedWeights plain = test.library().perChannel(gemm, 2);
+    RoundedWeights book = new RoundedWeights(2, codes, plain.scales(), plain.layout(), "codebook");
+    PlanLowering lowering =
+        new PlanLowering(test.network(), test.calibration(), test.library().with(gemm, book, null));
+    float[] found =
+        ((Tensor.Floats) test.run(lowering.lower(Plan.uniform(2, Scheme.W2))).get(0)).values();
+
+    float[] weight = new float[1600];
+    for (int i = 0; i < weight.length; i++) {
+      weight[i] = codes[i] * plain.scales()[i / 16];
+    }
+    float[] rows = new float[3 * 16];
+    System.arraycopy(weight, 3 * 16, rows, 0, rows.length);
+    double[] expected =
+        NaiveLayers.matmul(rows, NaiveLayers.transposed(weight, 100, 16), 16, 100, new float[0]);
+    double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+    for (int i = 0; i < expected.length; i++) {
+      assertThat((double) found[i]).isCloseTo(expected[i], within(1e-5 * largest));
+    }
   }
 }
