@@ -91,7 +91,7 @@ class HalfModelsTest {
       assertThat(test.network().layers()).isNotEmpty();
       // Half precision itself rounds to 11 bits, layer by layer.
       assertThat(Answers.error(test, test.uniform(Scheme.F32))).as("%d", seed).isLessThan(5e-3);
-      assertThat(Answers.error(test, test.uniform(Scheme.W8A8))).as("%d", seed).isLessThan(0.15);
+      assertThat(Answers.error(test, test.uniform(Scheme.W8A8))).as("%d", seed).isLessThan(0.3);
       var executed = test.executed(plan);
       assertThat(executed.unplanned()).isEmpty();
       for (Layer layer : test.network().layers()) {
