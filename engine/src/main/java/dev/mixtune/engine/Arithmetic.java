@@ -2,7 +2,7 @@ package dev.mixtune.engine;
 
 /** How a layer computes, independent of how many bits its weights are stored in. */
 public enum Arithmetic {
-  /** Float kernels; weights are float once the session is open. */
+  /** Float kernels; weights are float when they are used, however they are stored. */
   FLOAT,
   /**
    * INT8 kernels with activation ranges fixed by calibration (QLinearConv, QLinearMatMul, QGemm).

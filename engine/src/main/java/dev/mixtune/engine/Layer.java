@@ -10,7 +10,8 @@ import java.util.List;
  * @param kind what the operator is
  * @param group layers with the same group must share one scheme (tied weights); a layer that shares
  *     nothing has a group of its own
- * @param weightShape Conv {@code [out, in/groups, kh, kw]}, Gemm and MatMul as stored in the model
+ * @param weightShape Conv {@code [out, in/groups, (kh,) kw]}, ConvTranspose {@code [in, out/groups,
+ *     ...]}, Gather {@code [rows, width]}, Gemm and MatMul as stored in the model
  * @param inputShape shape of the activation input at batch 1; unknown axes are 1
  * @param outputShape shape of the output at batch 1; unknown axes are 1
  * @param macs multiply-accumulates at batch 1

@@ -31,7 +31,13 @@ public enum Scheme {
   /** 4-bit block-wise weights, weight-only (MatMulNBits). */
   W4_BLOCK("w4b", 4, Arithmetic.BLOCKWISE),
   /** 2-bit block-wise weights, weight-only (MatMulNBits). */
-  W2_BLOCK("w2b", 2, Arithmetic.BLOCKWISE);
+  W2_BLOCK("w2b", 2, Arithmetic.BLOCKWISE),
+  /** 8-bit stored weights, computed in float: for layers without an integer kernel. */
+  W8("w8", 8, Arithmetic.FLOAT),
+  /** 4-bit stored weights, computed as {@link #W8}. */
+  W4("w4", 4, Arithmetic.FLOAT),
+  /** 2-bit stored weights, computed as {@link #W8}. */
+  W2("w2", 2, Arithmetic.FLOAT);
 
   private final String id;
   private final int weightBits;
@@ -51,6 +57,11 @@ public enum Scheme {
   /** Nominal bits per stored weight: 2, 4, 8, 16 or 32. */
   public int weightBits() {
     return weightBits;
+  }
+
+  /** Whether weights are stored as integer codes and become float again before they are used. */
+  public boolean isStoredOnly() {
+    return arithmetic == Arithmetic.FLOAT && weightBits <= 8;
   }
 
   /** How the layer computes. */

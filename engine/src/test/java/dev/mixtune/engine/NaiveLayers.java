@@ -79,6 +79,54 @@ public final class NaiveLayers {
     return y;
   }
 
+  /**
+   * Transposed convolution of {@code x [n, c, h, w]}: every input value adds its kernel to the
+   * output.
+   *
+   * @param shape {@code [in, out / groups, side of the square kernel]}
+   */
+  public static double[] convTranspose(
+      float[] x,
+      long[] inputShape,
+      float[] weight,
+      int[] shape,
+      float[] bias,
+      int stride,
+      int pad,
+      int groups) {
+    int n = (int) inputShape[0];
+    int h = (int) inputShape[2];
+    int w = (int) inputShape[3];
+    int k = shape[2];
+    int out = shape[1] * groups;
+    int oh = (h - 1) * stride + k - 2 * pad;
+    int ow = (w - 1) * stride + k - 2 * pad;
+    double[] y = new double[n * out * oh * ow];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = bias[i / (oh * ow) % out];
+    }
+    for (int at = 0; at < x.length; at++) {
+      int column = at % w;
+      int row = at / w % h;
+      int channel = at / (w * h) % shape[0];
+      int sample = at / (w * h * shape[0]);
+      int firstOutput = channel / (shape[0] / groups) * shape[1];
+      for (int o = 0; o < shape[1]; o++) {
+        for (int a = 0; a < k; a++) {
+          for (int b = 0; b < k; b++) {
+            int r = row * stride + a - pad;
+            int s = column * stride + b - pad;
+            if (r >= 0 && r < oh && s >= 0 && s < ow) {
+              y[((sample * out + firstOutput + o) * oh + r) * ow + s] +=
+                  (double) x[at] * weight[((channel * shape[1] + o) * k + a) * k + b];
+            }
+          }
+        }
+      }
+    }
+    return y;
+  }
+
   /** {@code x [rows, inputs]} times {@code weight [inputs, outputs]}, plus a bias if not empty. */
   public static double[] matmul(float[] x, float[] weight, int inputs, int outputs, float[] bias) {
     int rows = x.length / inputs;

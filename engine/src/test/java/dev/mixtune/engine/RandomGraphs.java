@@ -15,21 +15,24 @@ import java.util.Random;
  * products.
  */
 public final class RandomGraphs {
-  private static final long[] OPSETS = {11, 12, 13, 17, 21};
+  private static final long[] OPSETS = {7, 8, 9, 10, 11, 12, 13, 14, 17, 18, 20, 21, 22};
   private static final int SIDE = 8;
 
   private final Random random;
   private final TestGraphs graph;
   private final long opset;
   private final List<Value> values = new ArrayList<>();
+  private final RandomBlocks blocks;
   private int next;
 
-  private record Value(String name, int channels, int side) {}
+  /** A value of {@code [N, channels, side, side]}. */
+  record Value(String name, int channels, int side) {}
 
   private RandomGraphs(long seed) {
     random = new Random(seed);
     opset = OPSETS[random.nextInt(OPSETS.length)];
     graph = new TestGraphs(opset, seed);
+    blocks = new RandomBlocks(random, graph, opset);
   }
 
   public static TestGraphs of(long seed) {
@@ -46,7 +49,8 @@ public final class RandomGraphs {
     }
     Value last = values.get(values.size() - 1);
     List<String> outputs = new ArrayList<>();
-    outputs.add(head(last));
+    String answer = head(last);
+    outputs.add(random.nextInt(3) == 0 ? withEmbedding(answer, batch) : answer);
     if (random.nextInt(3) == 0) {
       outputs.add(values.get(1 + random.nextInt(values.size() - 1)).name());
     }
@@ -65,7 +69,7 @@ public final class RandomGraphs {
 
   private Value step() {
     Value from = any();
-    return switch (random.nextInt(14)) {
+    return switch (random.nextInt(24)) {
       case 0, 1, 2, 3 -> conv(from);
       case 4, 5 -> same("Relu", from);
       case 6 -> clip(from);
@@ -75,6 +79,16 @@ public final class RandomGraphs {
       case 10 -> pool(from);
       case 11 -> same(random.nextBoolean() ? "Sigmoid" : "LeakyRelu", from);
       case 12 -> transposed(from);
+      case 14 -> blocks.unary(from);
+      case 15 -> blocks.gated(from);
+      case 16 -> blocks.squeezeAndExcite(from);
+      case 17 -> blocks.normalized(from);
+      case 18 -> blocks.attention(from);
+      case 19 -> blocks.larger(from);
+      case 20 -> blocks.transposedConvolution(from);
+      case 21 -> blocks.products(from);
+      case 22 -> blocks.alongOneAxis(from);
+      case 23 -> blocks.normalizedByBatch(from);
       default -> padOrSlice(from);
     };
   }
@@ -112,6 +126,11 @@ public final class RandomGraphs {
     String output = name("Clip");
     float low = new float[] {0, 0, -1, -0.3f}[random.nextInt(4)];
     float high = new float[] {6, 1, 0.7f}[random.nextInt(3)];
+    if (opset < 11) {
+      graph.node(
+          "Clip", output, List.of(from.name()), attribute("min", low), attribute("max", high));
+      return new Value(output, from.channels(), from.side());
+    }
     String lowName = graph.scalar(output + ".low", low);
     String highName = graph.scalar(output + ".high", high);
     graph.node("Clip", output, List.of(from.name(), lowName, highName));
@@ -152,6 +171,15 @@ public final class RandomGraphs {
   private Value padOrSlice(Value from) {
     if (random.nextBoolean()) {
       String output = name("Pad");
+      if (opset < 11) {
+        graph.node(
+            "Pad",
+            output,
+            List.of(from.name()),
+            ints("pads", 0, 0, 1, 1, 0, 0, 1, 1),
+            attribute("value", (float) random.nextInt(3) - 1));
+        return new Value(output, from.channels(), from.side() + 2);
+      }
       String pads = graph.longs(output + ".pads", 0, 0, 1, 1, 0, 0, 1, 1);
       List<String> inputs = new ArrayList<>(List.of(from.name(), pads));
       if (random.nextBoolean()) {
@@ -162,6 +190,16 @@ public final class RandomGraphs {
     }
     String output = name("Slice");
     int kept = Math.max(1, from.channels() / 2);
+    if (opset < 10) {
+      graph.node(
+          "Slice",
+          output,
+          List.of(from.name()),
+          ints("starts", 0),
+          ints("ends", kept),
+          ints("axes", 1));
+      return new Value(output, kept, from.side());
+    }
     graph.node(
         "Slice",
         output,
@@ -188,6 +226,17 @@ public final class RandomGraphs {
     return value;
   }
 
+  /** Adds the mean of some rows of a table, times a matrix. */
+  private String withEmbedding(String answer, int batch) {
+    int width = 8 + random.nextInt(9);
+    String ids = graph.typedInput("ids", TestGraphs.INT64, batch, 5);
+    String table = graph.weight("table", 0.5, 150, width);
+    String rows = graph.node("Gather", name("Gather"), List.of(table, ids));
+    String mean = blocks.mean(rows, 1, false);
+    String product = matmul(mean, width, 1);
+    return graph.node("Add", name("Add"), List.of(answer, product));
+  }
+
   private String gemm(String from, int in, int out) {
     String output = name("Gemm");
     boolean transposed = random.nextBoolean();
@@ -199,7 +248,18 @@ public final class RandomGraphs {
     if (random.nextBoolean()) {
       inputs.add(graph.weight(output + ".b", 0.3, out));
     }
-    return graph.node("Gemm", output, inputs, attribute("transB", transposed ? 1 : 0));
+    if (inputs.size() == 2 && opset < 11) {
+      inputs.add(graph.weight(output + ".b", 0.3, out));
+    }
+    float alpha = random.nextInt(4) == 0 ? 0.7f : 1;
+    float beta = random.nextInt(4) == 0 ? 0.4f : 1;
+    return graph.node(
+        "Gemm",
+        output,
+        inputs,
+        attribute("transB", transposed ? 1 : 0),
+        attribute("alpha", alpha),
+        attribute("beta", beta));
   }
 
   private String matmul(String from, int in, int out) {

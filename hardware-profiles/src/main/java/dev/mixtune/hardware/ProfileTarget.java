@@ -72,19 +72,10 @@ public record ProfileTarget(Profile profile) implements Target {
     Set<Scheme> schemes = EnumSet.noneOf(Scheme.class);
     for (Scheme scheme : Target.runnable(kind)) {
       profile
-          .find(op(kind), scheme.arithmetic(), scheme.weightBits())
+          .find(KernelUse.Op.of(kind), scheme.arithmetic(), KernelUse.pricedBits(kind, scheme))
           .filter(entry -> entry.basis() != Basis.NO_KERNEL)
           .ifPresent(entry -> schemes.add(scheme));
     }
     return Collections.unmodifiableSet(schemes);
-  }
-
-  private static KernelUse.Op op(OperatorKind kind) {
-    return switch (kind) {
-      case CONV -> KernelUse.Op.CONV;
-      case DEPTHWISE_CONV -> KernelUse.Op.DEPTHWISE_CONV;
-      case GROUPED_CONV -> KernelUse.Op.GROUPED_CONV;
-      case GEMM, MATMUL -> KernelUse.Op.MATMUL;
-    };
   }
 }

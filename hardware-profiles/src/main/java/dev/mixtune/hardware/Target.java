@@ -27,14 +27,15 @@ public sealed interface Target permits HostTarget, ProfileTarget {
    * The schemes that ONNX Runtime's CPU provider runs for this kind of layer.
    *
    * <p>Convolutions and Gemm have static integer kernels only; 4 and 2 bits are storage, unpacked
-   * when the model is loaded. MatMul has dynamic and block-wise kernels too.
+   * when the model is loaded. MatMul has dynamic and block-wise kernels too. ConvTranspose and
+   * Gather have float kernels only, whatever their weights are stored in.
    */
   static Set<Scheme> runnable(OperatorKind kind) {
     Set<Scheme> schemes = EnumSet.noneOf(Scheme.class);
     for (Scheme scheme : Scheme.values()) {
       if (kind == OperatorKind.MATMUL
           || scheme.arithmetic() == Arithmetic.FLOAT
-          || scheme.arithmetic() == Arithmetic.INTEGER_STATIC) {
+          || (scheme.arithmetic() == Arithmetic.INTEGER_STATIC && !kind.isStoredOnly())) {
         schemes.add(scheme);
       }
     }

@@ -25,6 +25,8 @@ class TargetsTest {
       new HostFacts("A CPU", 2, List.of("avx512_vnni"), true, "Linux", "amd64", "17");
   private static final Set<Scheme> STATIC =
       EnumSet.of(Scheme.F32, Scheme.F16, Scheme.W8A8, Scheme.W4A8, Scheme.W2A8);
+  private static final Set<Scheme> FLOAT =
+      EnumSet.of(Scheme.F32, Scheme.F16, Scheme.W8, Scheme.W4, Scheme.W2);
 
   private final Targets targets = new Targets(HOST);
 
@@ -72,9 +74,23 @@ class TargetsTest {
   @ParameterizedTest
   @EnumSource(OperatorKind.class)
   void offersTheSchemesThatRun(OperatorKind kind) {
-    Set<Scheme> expected = kind == OperatorKind.MATMUL ? EnumSet.allOf(Scheme.class) : STATIC;
+    Set<Scheme> expected =
+        switch (kind) {
+          case MATMUL -> EnumSet.allOf(Scheme.class);
+          case CONV_TRANSPOSE, GATHER -> FLOAT;
+          default -> EnumSet.copyOf(STATIC);
+        };
+    expected.addAll(FLOAT);
     assertThat(targets.find("host").supports(kind)).isEqualTo(expected);
     assertThat(targets.find("pixel8").supports(kind)).isEqualTo(expected);
+  }
+
+  @Test
+  void aProfileWithoutPriceForOtherOperatorsOffersNoEmbedding() {
+    ProfileTarget board =
+        new ProfileTarget(ProfileReader.read("board.json", ProfileReaderTest.TIMED));
+    assertThat(board.supports(OperatorKind.GATHER)).isEmpty();
+    assertThat(board.supports(OperatorKind.CONV_TRANSPOSE)).isEqualTo(FLOAT);
   }
 
   @Test
@@ -83,7 +99,7 @@ class TargetsTest {
         new ProfileTarget(ProfileReader.read("board.json", ProfileReaderTest.TIMED));
     // No kernel below 8 bits, and nothing at all for other kinds.
     assertThat(board.supports(OperatorKind.CONV))
-        .containsExactly(Scheme.F32, Scheme.F16, Scheme.W8A8);
+        .containsExactly(Scheme.F32, Scheme.F16, Scheme.W8A8, Scheme.W8, Scheme.W4, Scheme.W2);
     assertThat(board.supports(OperatorKind.MATMUL)).isEmpty();
   }
 

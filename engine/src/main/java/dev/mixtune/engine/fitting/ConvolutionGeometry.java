@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Which input pixels an output pixel of a 2-D convolution sees.
+ * Which input pixels an output pixel of a convolution sees. A convolution along one axis has one
+ * row.
  *
  * @param groups groups of channels
  * @param channels input channels per group
@@ -36,11 +37,12 @@ record ConvolutionGeometry(int groups, int channels, Axis rows, Axis columns) {
 
   /** The geometry of a convolution layer. */
   static ConvolutionGeometry of(Layer layer, NodeProto node) {
+    boolean oneAxis = layer.weightShape().size() == 3;
     return new ConvolutionGeometry(
         Math.toIntExact(Graph.intAttribute(node, "group", 1)),
         Math.toIntExact(layer.weightShape().get(1)),
-        axis(layer, node, 0),
-        axis(layer, node, 1));
+        oneAxis ? new Axis(1, 1, 1, 0, 1) : axis(layer, node, 0),
+        axis(layer, node, oneAxis ? 0 : 1));
   }
 
   private static Axis axis(Layer layer, NodeProto node, int index) {
@@ -49,8 +51,8 @@ record ConvolutionGeometry(int groups, int channels, Axis rows, Axis columns) {
     int dilation = attribute(node, "dilations", index, 1);
     int input = Math.toIntExact(layer.inputShape().get(2 + index));
     int output = Math.toIntExact(layer.outputShape().get(2 + index));
-    int padding = attribute(node, "pads", index, 0);
     String automatic = automaticPadding(node);
+    int padding = automatic.equals("VALID") ? 0 : attribute(node, "pads", index, 0);
     if (automatic.startsWith("SAME")) {
       int total = Math.max(0, (output - 1) * stride + (kernel - 1) * dilation + 1 - input);
       padding = automatic.equals("SAME_LOWER") ? total - total / 2 : total / 2;

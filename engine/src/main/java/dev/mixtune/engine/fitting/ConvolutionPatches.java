@@ -2,7 +2,10 @@ package dev.mixtune.engine.fitting;
 
 import dev.mixtune.engine.Tensor;
 
-/** Patches of a 2-D convolution (im2col), in the order of the weight's axes after the first. */
+/**
+ * Patches of a convolution along one or two axes (im2col), in the order of the weight's axes after
+ * the first.
+ */
 record ConvolutionPatches(ConvolutionGeometry geometry) implements PatchReader {
 
   @Override
@@ -28,8 +31,8 @@ record ConvolutionPatches(ConvolutionGeometry geometry) implements PatchReader {
   @Override
   public void read(
       Tensor.Floats input, int sample, int position, CrossProducts.Rows into, int column) {
-    int height = (int) input.shape()[2];
-    int width = (int) input.shape()[3];
+    int width = (int) input.shape()[input.shape().length - 1];
+    int height = input.shape().length == 4 ? (int) input.shape()[2] : 1;
     int channels = geometry.groups() * geometry.channels();
     int top = position / geometry.columns().output();
     int left = position % geometry.columns().output();

@@ -49,7 +49,8 @@ final class Lane {
 
   /** Whether this lane rounds the layer. */
   boolean rounds(Layer layer) {
-    return plan.scheme(layer.index()).arithmetic().isInteger() || isBlockwise(layer);
+    return (plan.scheme(layer.index()).arithmetic().isInteger() || isBlockwise(layer))
+        && PatchReader.reads(layer);
   }
 
   /** Whether this lane rounds the layer in blocks. */

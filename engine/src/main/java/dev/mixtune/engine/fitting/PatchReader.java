@@ -2,6 +2,7 @@ package dev.mixtune.engine.fitting;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.OperatorKind;
 import dev.mixtune.engine.Tensor;
 import java.util.random.RandomGenerator;
 
@@ -40,7 +41,18 @@ interface PatchReader {
       case CONV, DEPTHWISE_CONV, GROUPED_CONV ->
           new ConvolutionPatches(ConvolutionGeometry.of(layer, node));
       case GEMM, MATMUL -> new RowPatches(rowSize(layer));
+      case CONV_TRANSPOSE, GATHER ->
+          throw new IllegalArgumentException("no rows for " + layer.kind() + " " + layer.name());
     };
+  }
+
+  /**
+   * Whether a layer can be fitted to its inputs. Others are rounded from their weights alone: those
+   * without an integer kernel, and products with a matrix for each batch.
+   */
+  static boolean reads(Layer layer) {
+    return !layer.kind().isStoredOnly()
+        && (layer.kind() != OperatorKind.MATMUL || layer.weightShape().size() == 2);
   }
 
   private static int rowSize(Layer layer) {

@@ -22,7 +22,7 @@ final class Stages {
 
   private Stages() {}
 
-  /** Stages in execution order; independent neighbours share one. */
+  /** Stages of the layers that can be fitted, in execution order; neighbours may share one. */
   static List<List<Layer>> of(Network network) {
     int least = (network.layers().size() + MOST - 1) / MOST;
     Map<String, Set<Integer>> ancestors = ancestors(network);
@@ -31,6 +31,9 @@ final class Stages {
     List<List<Layer>> stages = new ArrayList<>();
     List<Layer> current = new ArrayList<>();
     for (Layer layer : network.layers()) {
+      if (!PatchReader.reads(layer)) {
+        continue;
+      }
       String input = Objects.requireNonNull(nodes.get(layer.name())).getInput(0);
       Set<Integer> before = ancestors.getOrDefault(input, Set.of());
       boolean independent = current.stream().noneMatch(other -> before.contains(other.index()));
@@ -40,7 +43,9 @@ final class Stages {
       }
       current.add(layer);
     }
-    stages.add(current);
+    if (!current.isEmpty()) {
+      stages.add(current);
+    }
     return stages;
   }
 

@@ -15,13 +15,16 @@ final class UniformPlans {
 
   /**
    * Every layer at one width on integer kernels. Matrix products take their activation ranges from
-   * each input, everything else from calibration.
+   * each input, everything else from calibration. Layers without an integer kernel stay float.
    */
   static Plan of(Network network, int bits) {
     List<Scheme> schemes = new ArrayList<>();
     for (Layer layer : network.layers()) {
       boolean dynamic = layer.kind() == OperatorKind.MATMUL;
-      schemes.add(Scheme.ofId("w" + bits + (dynamic ? "a8d" : "a8")));
+      schemes.add(
+          layer.kind().isStoredOnly()
+              ? Scheme.F32
+              : Scheme.ofId("w" + bits + (dynamic ? "a8d" : "a8")));
     }
     return new Plan(schemes);
   }

@@ -2,6 +2,7 @@ package dev.mixtune.engine.graph;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.OperatorKind;
 import dev.mixtune.engine.rounding.ChannelLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,7 +36,9 @@ record ChannelPair(
   static List<ChannelPair> of(Network network) {
     Graph graph = network.graph();
     Map<String, Layer> layers = new HashMap<>();
-    network.layers().forEach(layer -> layers.put(layer.name(), layer));
+    network.layers().stream()
+        .filter(ChannelPair::mixesChannels)
+        .forEach(layer -> layers.put(layer.name(), layer));
     List<ChannelPair> pairs = new ArrayList<>();
     for (NodeProto node : graph.nodes()) {
       Layer layer = layers.get(node.getName());
@@ -44,6 +47,12 @@ record ChannelPair(
       }
     }
     return pairs;
+  }
+
+  /** Embeddings have no input channels, transposed convolutions and batches others than these. */
+  private static boolean mixesChannels(Layer layer) {
+    return !layer.kind().isStoredOnly()
+        && (layer.kind() != OperatorKind.MATMUL || layer.weightShape().size() == 2);
   }
 
   private static boolean isOwn(Graph graph, String constant) {
@@ -96,6 +105,7 @@ record ChannelPair(
           layer.weightShape().get(1) * Graph.intAttribute(node, "group", 1);
       case GEMM -> layer.weightShape().get(isTransposed(node) ? 1 : 0);
       case MATMUL -> layer.weightShape().get(0);
+      case CONV_TRANSPOSE, GATHER -> throw new IllegalArgumentException("no pair: " + layer.name());
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.mixtune.engine.graph;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnxruntime.platform.Fp16Conversions;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -55,6 +56,28 @@ public final class Constants {
           .get(values);
     }
     return values;
+  }
+
+  /**
+   * A half-precision tensor in float32: exact.
+   *
+   * @throws IllegalArgumentException when the tensor is of another type or its data is incomplete
+   */
+  static TensorProto widened(TensorProto tensor) {
+    if (tensor.getDataType() != FLOAT16) {
+      throw new IllegalArgumentException(
+          "tensor '" + tensor.getName() + "' has data type " + tensor.getDataType());
+    }
+    float[] values = new float[Math.toIntExact(elements(tensor.getDimsList()))];
+    boolean listed = tensor.getRawData().isEmpty() && tensor.getInt32DataCount() > 0;
+    int count = listed ? tensor.getInt32DataCount() : tensor.getRawData().size() / Short.BYTES;
+    requireCount(tensor, count, values.length);
+    ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < values.length; i++) {
+      short bits = listed ? (short) tensor.getInt32Data(i) : raw.getShort(i * Short.BYTES);
+      values[i] = Fp16Conversions.fp16ToFloat(bits);
+    }
+    return ofFloats(tensor.getName(), tensor.getDimsList(), values);
   }
 
   private static void requireCount(TensorProto tensor, int found, int expected) {

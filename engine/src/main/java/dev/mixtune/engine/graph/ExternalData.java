@@ -3,6 +3,7 @@ package dev.mixtune.engine.graph;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProtoOrBuilder;
 import com.google.protobuf.ByteString;
 import dev.mixtune.engine.UserException;
 import java.io.IOException;
@@ -73,21 +74,43 @@ final class ExternalData {
   }
 
   private ByteString data(TensorProto.Builder tensor) {
+    Span span = span(tensor);
+    byte[] file = file(tensor.getName(), span);
+    return ByteString.copyFrom(file, (int) span.offset(), (int) span.length());
+  }
+
+  /**
+   * Where a tensor's bytes lie.
+   *
+   * @param file beside the model
+   * @param location as the model names it
+   * @param offset of the first byte
+   * @param length bytes
+   */
+  record Span(Path file, String location, long offset, long length) {}
+
+  /**
+   * Where a tensor lies that is kept outside of the model.
+   *
+   * @throws UserException when data is missing, incomplete or lies outside the model's folder
+   */
+  Span span(TensorProtoOrBuilder tensor) {
     Map<String, String> entries = new HashMap<>();
     for (StringStringEntryProto entry : tensor.getExternalDataList()) {
       entries.put(entry.getKey(), entry.getValue());
     }
-    byte[] file = file(tensor.getName(), entries.getOrDefault("location", ""));
+    String location = entries.getOrDefault("location", "");
+    Path file = beside(tensor.getName(), location);
+    long size = size(tensor.getName(), location, file);
     long offset = number(tensor.getName(), entries.getOrDefault("offset", "0"));
-    long length =
-        number(tensor.getName(), entries.getOrDefault("length", "" + (file.length - offset)));
-    if (offset < 0 || length < 0 || length > file.length - offset) {
+    long length = number(tensor.getName(), entries.getOrDefault("length", "" + (size - offset)));
+    if (offset < 0 || length < 0 || length > size - offset) {
       throw refusal(
           tensor.getName(),
-          "bytes " + offset + " to " + (offset + length) + " of a file of " + file.length,
+          "bytes " + offset + " to " + (offset + length) + " of a file of " + size,
           null);
     }
-    return ByteString.copyFrom(file, (int) offset, (int) length);
+    return new Span(file, location, offset, length);
   }
 
   private long number(String tensor, String text) {
@@ -98,7 +121,7 @@ final class ExternalData {
     }
   }
 
-  private byte[] file(String tensor, String location) {
+  private Path beside(String tensor, String location) {
     try {
       Path folder = model.toAbsolutePath().resolveSibling("").normalize();
       Path file = folder.resolve(location).normalize();
@@ -106,20 +129,40 @@ final class ExternalData {
       if (location.isEmpty() || !file.startsWith(folder)) {
         throw refusal(tensor, "'" + location + "', which is not beside the model", null);
       }
-      byte[] known = files.get(file);
-      if (known != null) {
-        return known;
-      }
-      if (Files.size(file) > ModelFile.LARGEST_BYTES - totalBytes) {
-        throw refusal(tensor, "'" + location + "', which is too large", null);
-      }
-      byte[] read = Files.readAllBytes(file);
-      files.put(file, read);
+      return file;
+    } catch (InvalidPathException e) {
+      throw unreadable(tensor, location, e);
+    }
+  }
+
+  private long size(String tensor, String location, Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw unreadable(tensor, location, e);
+    }
+  }
+
+  private byte[] file(String tensor, Span span) {
+    byte[] known = files.get(span.file());
+    if (known != null) {
+      return known;
+    }
+    if (size(tensor, span.location(), span.file()) > ModelFile.LARGEST_BYTES - totalBytes) {
+      throw refusal(tensor, "'" + span.location() + "', which is too large", null);
+    }
+    try {
+      byte[] read = Files.readAllBytes(span.file());
+      files.put(span.file(), read);
       count(read);
       return read;
-    } catch (IOException | InvalidPathException e) {
-      throw refusal(tensor, "'" + location + "', which cannot be read", e);
+    } catch (IOException e) {
+      throw unreadable(tensor, span.location(), e);
     }
+  }
+
+  private UserException unreadable(String tensor, String location, Throwable cause) {
+    return refusal(tensor, "'" + location + "', which cannot be read", cause);
   }
 
   private UserException refusal(String tensor, String what, @Nullable Throwable cause) {

@@ -25,13 +25,16 @@ public final class Graph {
   private final Set<String> inputs = new HashSet<>();
   private final Set<String> captured = new HashSet<>();
   private final Map<String, long[]> shapes;
+  private final boolean half;
 
   /**
    * @param model canonical: constants are initializers, nodes are in topological order
    * @param shapes shape of every value at batch 1; unknown axes are -1
+   * @param half whether the user's model is stored in half precision
    */
-  Graph(ModelProto model, Map<String, long[]> shapes) {
+  Graph(ModelProto model, Map<String, long[]> shapes, boolean half) {
     this.model = model;
+    this.half = half;
     this.shapes = Map.copyOf(shapes);
     for (TensorProto constant : model.getGraph().getInitializerList()) {
       constants.put(constant.getName(), constant);
@@ -49,12 +52,20 @@ public final class Graph {
 
   /** The same graph with other values of constants. */
   Graph with(ModelProto changed) {
-    return new Graph(changed, shapes);
+    return new Graph(changed, shapes, half);
   }
 
   /** The model that this graph stands for. */
   public ModelProto model() {
     return model;
+  }
+
+  /**
+   * Whether the user's model is stored in half precision. Its constants are float32 here; those
+   * that half precision still holds exactly are to be stored as they were.
+   */
+  public boolean isHalf() {
+    return half;
   }
 
   /** Nodes in topological order. */
@@ -160,6 +171,11 @@ public final class Graph {
   /** The float attribute of a node, or its default. */
   public static float floatAttribute(NodeProto node, String name, float absent) {
     return attribute(node, name).map(AttributeProto::getF).orElse(absent);
+  }
+
+  /** The text attribute of a node, or its default. */
+  public static String textAttribute(NodeProto node, String name, String absent) {
+    return attribute(node, name).map(a -> a.getS().toStringUtf8()).orElse(absent);
   }
 
   private static Optional<AttributeProto> attribute(NodeProto node, String name) {

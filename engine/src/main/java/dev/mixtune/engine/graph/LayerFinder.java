@@ -10,14 +10,28 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Function;
 
 /** Finds the quantizable layers of a canonical graph. */
 final class LayerFinder {
+  /** Smaller tables are worth neither the operators that unpack them nor a place in the search. */
+  private static final long LEAST_EMBEDDING = 1024;
+
   private final Graph graph;
+  private final Function<TensorProto, OptionalLong> notFinite;
 
   LayerFinder(Graph graph) {
+    this(graph, LayerFinder::firstNotFinite);
+  }
+
+  /**
+   * @param notFinite the first value of a constant that is NaN or infinite; for constants whose
+   *     values the graph does not hold
+   */
+  LayerFinder(Graph graph, Function<TensorProto, OptionalLong> notFinite) {
     this.graph = graph;
+    this.notFinite = notFinite;
   }
 
   /**
@@ -33,33 +47,53 @@ final class LayerFinder {
       if (kind.isEmpty()) {
         continue;
       }
-      String group = groupOfWeight.computeIfAbsent(node.getInput(1), key -> node.getName());
+      String weight = node.getInput(kind.get().weightInput());
+      String group = groupOfWeight.computeIfAbsent(weight, key -> node.getName());
       layers.add(layer(layers.size(), node, kind.get(), group));
     }
     return layers;
   }
 
   private Optional<OperatorKind> kind(NodeProto node) {
-    if (node.getInputCount() < 2 || graph.isConstant(node.getInput(0))) {
+    if (node.getInputCount() < 2 || !Graph.isStandard(node)) {
       return Optional.empty();
     }
+    if (node.getOpType().equals("Gather")) {
+      return isEmbedding(node) ? Optional.of(OperatorKind.GATHER) : Optional.empty();
+    }
     Optional<TensorProto> weight = graph.constant(node.getInput(1));
-    if (weight.isEmpty() || !isFilledFloat(weight.get()) || !Graph.isStandard(node)) {
+    if (graph.isConstant(node.getInput(0)) || weight.isEmpty() || !isFilledFloat(weight.get())) {
       return Optional.empty();
     }
     List<Long> shape = weight.get().getDimsList();
     return switch (node.getOpType()) {
       case "Conv" ->
-          shape.size() == 4 && hasBiasOf(node, shape.get(0))
+          (shape.size() == 3 || shape.size() == 4) && hasBiasOf(node, shape.get(0))
               ? Optional.of(convolutionKind(node, weight.get()))
               : Optional.empty();
+      case "ConvTranspose" ->
+          shape.size() >= 3 ? Optional.of(OperatorKind.CONV_TRANSPOSE) : Optional.empty();
       case "Gemm" -> isPlainGemm(node, shape) ? Optional.of(OperatorKind.GEMM) : Optional.empty();
       case "MatMul" ->
-          shape.size() == 2 && graph.shape(node.getInput(0)).size() != 1
+          shape.size() >= 2 && graph.shape(node.getInput(0)).size() != 1
               ? Optional.of(OperatorKind.MATMUL)
               : Optional.empty();
       default -> Optional.empty();
     };
+  }
+
+  /**
+   * Whether the node picks rows of a constant matrix that is large enough to be worth its scales.
+   */
+  private boolean isEmbedding(NodeProto node) {
+    return !graph.isConstant(node.getInput(1))
+        && Graph.intAttribute(node, "axis", 0) == 0
+        && graph
+            .constant(node.getInput(0))
+            .filter(LayerFinder::isFilledFloat)
+            .filter(table -> table.getDimsCount() == 2)
+            .filter(table -> Constants.elements(table.getDimsList()) >= LEAST_EMBEDDING)
+            .isPresent();
   }
 
   private static boolean isFilledFloat(TensorProto tensor) {
@@ -99,39 +133,42 @@ final class LayerFinder {
   }
 
   private Layer layer(int index, NodeProto node, OperatorKind kind, String group) {
-    TensorProto weight = graph.constant(node.getInput(1)).orElseThrow();
+    TensorProto weight = graph.constant(node.getInput(kind.weightInput())).orElseThrow();
     requireFinite("weights", node, weight);
-    if (node.getInputCount() > 2 && !node.getInput(2).isEmpty()) {
-      requireFinite("bias", node, graph.constant(node.getInput(2)).orElseThrow());
+    if (node.getInputCount() > 2) {
+      // A ConvTranspose may have a computed one.
+      graph
+          .constant(node.getInput(2))
+          .filter(LayerFinder::isFilledFloat)
+          .ifPresent(bias -> requireFinite("bias", node, bias));
     }
     long parameters = Constants.elements(weight.getDimsList());
+    List<Long> input = graph.shape(node.getInput(kind.activationInput()));
     List<Long> output = graph.shape(node.getOutput(0));
-    long macs = macs(kind, weight.getDimsList(), output, node);
+    long macs = macs(kind, weight.getDimsList(), input, output, node);
     return new Layer(
-        index,
-        node.getName(),
-        kind,
-        group,
-        weight.getDimsList(),
-        graph.shape(node.getInput(0)),
-        output,
-        macs,
-        parameters);
+        index, node.getName(), kind, group, weight.getDimsList(), input, output, macs, parameters);
   }
 
   private static long macs(
-      OperatorKind kind, List<Long> weightShape, List<Long> output, NodeProto node) {
+      OperatorKind kind,
+      List<Long> weightShape,
+      List<Long> input,
+      List<Long> output,
+      NodeProto node) {
     long outputs = Constants.elements(output);
+    long behindFirst = Constants.elements(weightShape.subList(1, weightShape.size()));
     return switch (kind) {
-      case CONV, DEPTHWISE_CONV, GROUPED_CONV ->
-          outputs * Constants.elements(weightShape.subList(1, weightShape.size()));
+      case CONV, DEPTHWISE_CONV, GROUPED_CONV -> outputs * behindFirst;
+      case CONV_TRANSPOSE -> Constants.elements(input) * behindFirst;
       case GEMM -> outputs * weightShape.get(Graph.intAttribute(node, "transB", 0) == 1 ? 1 : 0);
-      case MATMUL -> outputs * weightShape.get(0);
+      case MATMUL -> outputs * weightShape.get(weightShape.size() - 2);
+      case GATHER -> 0;
     };
   }
 
-  private static void requireFinite(String what, NodeProto node, TensorProto tensor) {
-    OptionalInt bad = firstNotFinite(Constants.floats(tensor));
+  private void requireFinite(String what, NodeProto node, TensorProto tensor) {
+    OptionalLong bad = notFinite.apply(tensor);
     if (bad.isPresent()) {
       throw new UserException(
           "the "
@@ -141,17 +178,18 @@ final class LayerFinder {
               + "' (tensor '"
               + tensor.getName()
               + "') hold NaN or infinity, first at element "
-              + bad.getAsInt(),
+              + bad.getAsLong(),
           "Export the model again from a checkpoint whose weights are finite.");
     }
   }
 
-  private static OptionalInt firstNotFinite(float[] values) {
+  private static OptionalLong firstNotFinite(TensorProto tensor) {
+    float[] values = Constants.floats(tensor);
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
-        return OptionalInt.of(i);
+        return OptionalLong.of(i);
       }
     }
-    return OptionalInt.empty();
+    return OptionalLong.empty();
   }
 }

@@ -42,8 +42,7 @@ record ModelFile(Path file, ModelProto model, byte[] bytes, long fileBytes, Stri
    */
   static ModelFile read(Path file) {
     byte[] bytes = bytes(file);
-    ModelProto model = parse(file, bytes);
-    refuseQuantized(file, model);
+    ModelProto model = checked(file, bytes);
     ExternalData external = new ExternalData(file, bytes);
     ModelProto whole = external.inlined(model);
     return new ModelFile(
@@ -52,6 +51,21 @@ record ModelFile(Path file, ModelProto model, byte[] bytes, long fileBytes, Stri
         external.isUsed() ? whole.toByteArray() : bytes,
         external.totalBytes(),
         external.sha256());
+  }
+
+  /**
+   * Parses a file and leaves its external data where it is.
+   *
+   * @throws UserException when it is missing, broken, already quantized, or too large by itself
+   */
+  static ModelProto withoutExternalData(Path file) {
+    return checked(file, bytes(file));
+  }
+
+  private static ModelProto checked(Path file, byte[] bytes) {
+    ModelProto model = parse(file, bytes);
+    refuseQuantized(file, model);
+    return model;
   }
 
   private static byte[] bytes(Path file) {

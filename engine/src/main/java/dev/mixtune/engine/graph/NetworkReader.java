@@ -18,15 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Imports a trained ONNX model: ONNX Runtime folds constants and BatchNormalization once, then the
  * graph is read and its layers are found.
  */
 public final class NetworkReader {
-  /** Below this opset the integer kernels cannot be expressed without rewriting other operators. */
-  private static final long LEAST_OPSET = 11;
-
   /** From this version of the file format on, constants need not be inputs. */
   private static final long LEAST_IR_VERSION = 4;
 
@@ -45,20 +43,16 @@ public final class NetworkReader {
    */
   public Network read(Path file, Map<String, Long> axes) {
     ModelFile source = ModelFile.read(file);
-    ModelProto canonical = canonical(source);
-    Graph graph = new Graph(canonical, shapes(file, canonical, axes));
-    if (graph.opset() < LEAST_OPSET) {
-      throw new UserException(
-          "'" + file + "' uses ONNX opset " + graph.opset(),
-          "Export it with opset " + LEAST_OPSET + " or later; 13 runs on the most runtimes.");
-    }
+    ModelProto canonical = canonical(file, source.model(), source.bytes());
+    Shaped plain = plain(file, canonical, axes);
+    Graph graph = new Graph(plain.model(), plain.shapes(), FloatModel.isHalf(source.model()));
     List<Layer> layers = new LayerFinder(graph).layers();
     if (layers.isEmpty()) {
       throw new UserException(
           "'"
               + file
-              + "' has no quantizable layer: no 2-D Conv, Gemm or MatMul with constant float32"
-              + " weights",
+              + "' has no quantizable layer: no Conv along one or two axes, ConvTranspose, Gemm, MatMul"
+              + " or Gather with constant weights",
           "Export the trained model with its weights inside, not as inputs.");
     }
     return new Network(
@@ -70,41 +64,84 @@ public final class NetworkReader {
         source.bytes());
   }
 
-  private ModelProto canonical(ModelFile source) {
+  /**
+   * What there is in a model of any size. Its large constants are never in memory, and read once.
+   *
+   * @param file the ONNX file; the file itself, without its external data, at most 1 GiB
+   * @param axes values for named axes other than the batch
+   * @throws UserException when the file is missing or broken, or already quantized
+   */
+  public ModelFacts facts(Path file, Map<String, Long> axes) {
+    Skeleton skeleton = Skeleton.of(file);
+    ModelProto model = skeleton.model();
+    ModelProto canonical = canonical(file, model, model.toByteArray());
+    Shaped plain = plain(file, canonical, axes);
+    Graph graph =
+        new Graph(skeleton.withConstants(plain.model()), plain.shapes(), FloatModel.isHalf(model));
+    List<Layer> layers = new LayerFinder(graph, skeleton::firstNotFinite).layers();
+    return new ModelFacts(
+        file.getFileName().toString(),
+        skeleton.fileBytes(),
+        graph.opset(),
+        layers,
+        new UntouchedFinder(graph)
+            .find(layers.stream().map(Layer::name).collect(Collectors.toSet())),
+        OpenAxis.of(graph));
+  }
+
+  private record Shaped(ModelProto model, Map<String, long[]> shapes) {}
+
+  private Shaped plain(Path file, ModelProto canonical, Map<String, Long> axes) {
+    Map<String, long[]> shapes = shapes(file, canonical, axes);
+    return LayerForms.plain(canonical, shapes)
+        .map(plain -> new Shaped(plain, shapes(file, plain, axes)))
+        .orElseGet(() -> new Shaped(canonical, shapes));
+  }
+
+  private ModelProto canonical(Path file, ModelProto source, byte[] original) {
+    byte[] bytes = original;
+    boolean half = FloatModel.isHalf(source);
+    if (half || hasConstantInputs(source)) {
+      ModelProto given = withConstantWeights(source);
+      bytes = (half ? FloatModel.of(given) : given).toByteArray();
+    }
     ModelProto folded;
     try {
-      folded = runtime.optimised(withConstantWeights(source), OrtRuntime.OptimisationLevel.BASIC);
+      folded = runtime.optimised(bytes, OrtRuntime.OptimisationLevel.BASIC);
     } catch (RuntimeFailure e) {
-      throw refused(source.file(), e);
+      throw refused(file, e);
     }
     ModelProto.Builder model = folded.toBuilder();
     Set<String> domains = new HashSet<>();
     nameNodes(model.getGraphBuilder(), domains);
+    model.getGraphBuilder().getInputBuilderList().forEach(NetworkReader::nameAxes);
     List<OperatorSetIdProto> used =
         folded.getOpsetImportList().stream()
             .filter(opset -> opset.getDomain().isEmpty() || domains.contains(opset.getDomain()))
             .toList();
-    return model.clearOpsetImport().addAllOpsetImport(used).build();
+    return OpsetRaising.raised(file, model.clearOpsetImport().addAllOpsetImport(used).build());
   }
 
   private static UserException refused(Path file, RuntimeFailure failure) {
     return ModelFile.broken(file, "ONNX Runtime refuses it: " + failure.getMessage(), failure);
   }
 
+  private static boolean hasConstantInputs(ModelProto source) {
+    return withConstantWeights(source).getGraph().getInputCount()
+        < source.getGraph().getInputCount();
+  }
+
   /** Older exporters list weights as inputs too; then nothing could be folded into them. */
-  private static byte[] withConstantWeights(ModelFile source) {
-    GraphProto graph = source.model().getGraph();
+  private static ModelProto withConstantWeights(ModelProto source) {
     Set<String> constants = new HashSet<>();
-    graph.getInitializerList().forEach(constant -> constants.add(constant.getName()));
+    source.getGraph().getInitializerList().forEach(constant -> constants.add(constant.getName()));
     List<ValueInfoProto> inputs =
-        graph.getInputList().stream().filter(in -> !constants.contains(in.getName())).toList();
-    if (inputs.size() == graph.getInputCount()) {
-      return source.bytes();
-    }
-    ModelProto.Builder model = source.model().toBuilder();
+        source.getGraph().getInputList().stream()
+            .filter(in -> !constants.contains(in.getName()))
+            .toList();
+    ModelProto.Builder model = source.toBuilder();
     model.getGraphBuilder().clearInput().addAllInput(inputs);
-    long irVersion = Math.max(LEAST_IR_VERSION, model.getIrVersion());
-    return model.setIrVersion(irVersion).build().toByteArray();
+    return model.setIrVersion(Math.max(LEAST_IR_VERSION, model.getIrVersion())).build();
   }
 
   /** Gives every node a unique name, and collects the operator domains in use. */
@@ -118,6 +155,26 @@ public final class NetworkReader {
         name = wanted + "#" + copy;
       }
       node.setName(name);
+    }
+  }
+
+  /**
+   * Gives every open axis that has no name of its own one, such as {@code x.2}. Exporters write
+   * nothing, a question mark or a negative length.
+   */
+  private static void nameAxes(ValueInfoProto.Builder input) {
+    if (!input.getType().getTensorType().hasShape()) {
+      return;
+    }
+    TensorShapeProto.Builder shape =
+        input.getTypeBuilder().getTensorTypeBuilder().getShapeBuilder();
+    for (int i = 0; i < shape.getDimCount(); i++) {
+      TensorShapeProto.Dimension axis = shape.getDim(i);
+      boolean named = !axis.getDimParam().isEmpty() && !axis.getDimParam().equals("?");
+      boolean fixed = axis.hasDimValue() && axis.getDimValue() >= 0;
+      if (!named && !fixed) {
+        shape.getDimBuilder(i).clear().setDimParam(input.getName() + "." + i);
+      }
     }
   }
 

@@ -28,6 +28,9 @@ final class UntouchedFinder {
           TensorProto.DataType.BFLOAT16,
           TensorProto.DataType.DOUBLE);
 
+  /** Fewer constant values are factors, bounds and shifts rather than weights. */
+  private static final long LEAST_WEIGHTS = 1024;
+
   private static final Set<String> RECURRENT = Set.of("LSTM", "GRU", "RNN");
 
   private final Graph graph;
@@ -54,6 +57,15 @@ final class UntouchedFinder {
     return all;
   }
 
+  private long constants(NodeProto node) {
+    return node.getInputList().stream()
+        .distinct()
+        .flatMap(value -> graph.constant(value).stream())
+        .filter(UntouchedFinder::isFloating)
+        .mapToLong(constant -> Constants.elements(constant.getDimsList()))
+        .sum();
+  }
+
   private static String operator(NodeProto node) {
     return Graph.isStandard(node) ? node.getOpType() : node.getDomain() + "." + node.getOpType();
   }
@@ -70,7 +82,9 @@ final class UntouchedFinder {
     }
     Integer weight = WEIGHT_INPUT.get(node.getOpType());
     if (weight == null || node.getInputCount() < 2) {
-      return Optional.empty();
+      return constants(node) < LEAST_WEIGHTS
+          ? Optional.empty()
+          : Optional.of("no narrow form of its constant operand is known");
     }
     return node.getOpType().equals("Gather") ? embedding(node) : Optional.of(product(node, weight));
   }

@@ -15,7 +15,9 @@ final class BlockwisePattern implements LayerPattern {
 
   @Override
   public boolean lowers(Layer layer, Scheme scheme) {
-    return scheme.arithmetic() == Arithmetic.BLOCKWISE && layer.kind() == OperatorKind.MATMUL;
+    return scheme.arithmetic() == Arithmetic.BLOCKWISE
+        && layer.kind() == OperatorKind.MATMUL
+        && layer.weightShape().size() == 2;
   }
 
   @Override

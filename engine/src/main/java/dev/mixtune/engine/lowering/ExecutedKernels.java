@@ -83,7 +83,7 @@ public record ExecutedKernels(List<String> kernels, List<String> unplanned) {
       if (node.getOpType().equals("DequantizeLinear")) {
         dequantized.put(node.getOutput(0), node.getInput(0));
       } else if (!node.getName().isEmpty() && node.getInputCount() > 1) {
-        String weight = node.getInput(1);
+        String weight = node.getInput(node.getOpType().equals("Gather") ? 0 : 1);
         weights.put(node.getName(), dequantized.getOrDefault(weight, weight));
       }
     }

@@ -7,7 +7,9 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
+import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.graph.Graph;
+import dev.mixtune.engine.rounding.HalfPrecision;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,11 +27,18 @@ final class GraphBuilder {
   /** DequantizeLinear with one scale per channel entered ONNX's own operator set here. */
   private static final long PER_CHANNEL_OPSET = 13;
 
+  /** A Cast takes about as many bytes as half precision saves on so many values. */
+  private static final long LEAST_HALF = 32;
+
   private final Graph source;
   private final GraphProto.Builder graph;
   private final Set<String> taken = new HashSet<>();
   private final Map<TensorProto, String> constants = new HashMap<>();
   private final Map<String, TensorProto> kept = new LinkedHashMap<>();
+
+  /** Constants of the source model that are stored in half precision, as they came. */
+  private final Set<String> halves = new HashSet<>();
+
   private int next;
   private boolean usesMicrosoft;
 
@@ -68,7 +77,44 @@ final class GraphBuilder {
 
   /** Keeps a constant of the source model, if {@code value} is one. */
   void keep(String value) {
-    source.constant(value).ifPresent(constant -> kept.putIfAbsent(value, constant));
+    if (kept.containsKey(value) || halves.contains(value)) {
+      return;
+    }
+    source
+        .constant(value)
+        .ifPresent(
+            constant -> {
+              if (isStoredHalf(constant)) {
+                halves.add(value);
+                byte[] half = HalfPrecision.bytes(Constants.floats(constant));
+                TensorProto stored =
+                    Constants.ofBytes("", Constants.FLOAT16, constant.getDimsList(), half);
+                graph.addNode(
+                    node(
+                        value,
+                        "Cast",
+                        "",
+                        List.of(constant(stored)),
+                        attribute("to", Constants.FLOAT)));
+              } else {
+                kept.put(value, constant);
+              }
+            });
+  }
+
+  /** Whether a constant came in half precision and is large enough for a Cast to pay. */
+  private boolean isStoredHalf(TensorProto constant) {
+    return source.isHalf()
+        && constant.getDataType() == Constants.FLOAT
+        && Constants.elements(constant.getDimsList()) >= LEAST_HALF
+        && HalfPrecision.isExact(Constants.floats(constant));
+  }
+
+  /** Bytes that each value of a constant of the source model takes in the lowered file. */
+  int bytesEach(String value) {
+    return source.constant(value).filter(this::isStoredHalf).isPresent()
+        ? Short.BYTES
+        : Float.BYTES;
   }
 
   /** Adds a node as it is, without attributes of a Conv that say what holds anyway. */

@@ -12,7 +12,9 @@ final class LayerPatterns {
           new FloatPattern(),
           new StaticIntegerPattern(),
           new DynamicIntegerPattern(),
-          new BlockwisePattern());
+          new BlockwisePattern(),
+          new StoredPattern(),
+          new EmbeddingPattern());
 
   private LayerPatterns() {}
 

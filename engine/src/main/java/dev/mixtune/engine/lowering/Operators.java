@@ -36,7 +36,16 @@ final class Operators {
 
   /** Whether the operator only moves, selects or repeats values of its first input. */
   static boolean movesValues(NodeProto node) {
-    return Graph.isStandard(node) && MOVES_VALUES.contains(node.getOpType());
+    return Graph.isStandard(node)
+        && (MOVES_VALUES.contains(node.getOpType()) || repeatsPixels(node));
+  }
+
+  /** Whether the node is a Resize that picks pixels, all of them from its input. */
+  private static boolean repeatsPixels(NodeProto node) {
+    return node.getOpType().equals("Resize")
+        && Graph.textAttribute(node, "mode", "nearest").equals("nearest")
+        && !Graph.textAttribute(node, "coordinate_transformation_mode", "")
+            .equals("tf_crop_and_resize");
   }
 
   /** Whether the operator moves values, and leaves all of them within the bounds of its input. */
@@ -59,7 +68,7 @@ final class Operators {
     if (op.equals("MaxPool")) {
       return opset >= INTEGER_MAX_POOL_OPSET && node.getOutputCount() == 1;
     }
-    return MOVES_VALUES.contains(op) || INTEGER_ARITHMETIC.contains(op);
+    return movesValues(node) || INTEGER_ARITHMETIC.contains(op);
   }
 
   /** The inputs that carry activations, as opposed to shapes, axes and bounds. */
@@ -111,6 +120,7 @@ final class Operators {
           "Softmax" ->
           KernelUse.Op.ACTIVATION;
       case "Concat" -> KernelUse.Op.CONCAT;
+      case "MatMul" -> KernelUse.Op.MATMUL;
       default -> KernelUse.Op.OTHER;
     };
   }

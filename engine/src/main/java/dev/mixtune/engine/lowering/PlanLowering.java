@@ -19,10 +19,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Turns plans into deployable ONNX models by assembling pre-rounded tensors. Thread-safe.
@@ -42,6 +44,9 @@ public final class PlanLowering {
   private final CorrectedBiases biases;
   private final List<List<Scheme>> schemes = new ArrayList<>();
 
+  /** Groups in which a layer has no integer kernel: what it shares must suit all its members. */
+  private final Set<String> groupsStoredOnly = new HashSet<>();
+
   /**
    * @param network the network
    * @param calibration of this network
@@ -53,6 +58,9 @@ public final class PlanLowering {
     this.library = library;
     network.layers().forEach(layer -> layers.put(layer.name(), layer));
     this.biases = new CorrectedBiases(network.graph(), layers);
+    network.layers().stream()
+        .filter(layer -> layer.kind().isStoredOnly())
+        .forEach(layer -> groupsStoredOnly.add(layer.group()));
     for (NodeProto node : network.graph().nodes()) {
       Layer layer = layers.get(node.getName());
       if (layer != null) {
@@ -64,10 +72,12 @@ public final class PlanLowering {
   private List<Scheme> schemes(NodeProto node, Layer layer) {
     // Without the ranges of what it reads and writes a layer cannot be on a static grid.
     boolean calibrated =
-        calibration.range(node.getInput(0)).isPresent()
+        calibration.range(node.getInput(layer.kind().activationInput())).isPresent()
             && calibration.range(node.getOutput(0)).isPresent();
+    boolean storedOnly = groupsStoredOnly.contains(layer.group());
     return Arrays.stream(Scheme.values())
         .filter(scheme -> LayerPatterns.find(layer, scheme).isPresent())
+        .filter(scheme -> storedOnly || !scheme.isStoredOnly())
         .filter(scheme -> library.holds(layer, scheme))
         .filter(scheme -> calibrated || scheme.arithmetic() != Arithmetic.INTEGER_STATIC)
         .toList();
@@ -113,7 +123,7 @@ public final class PlanLowering {
     return new LoweredPlan(
         plan,
         model,
-        signature(context.kernels()),
+        signature(plan, context.kernels()),
         context.kernels(),
         context.stored().bytes(),
         8.0 * context.stored().bytes() / weights);
@@ -127,9 +137,9 @@ public final class PlanLowering {
     LayerPatterns.find(layer, scheme).orElseThrow().lower(node, layer, scheme, context);
     context.uses(
         new KernelUse(
-            costClass(layer.kind()),
+            KernelUse.Op.of(layer.kind()),
             scheme.arithmetic(),
-            scheme.weightBits(),
+            KernelUse.pricedBits(layer.kind(), scheme),
             layer.name(),
             layer.macs(),
             Constants.elements(layer.inputShape()),
@@ -172,15 +182,23 @@ public final class PlanLowering {
   }
 
   private static KernelUse use(NodeProto node, boolean integer, Graph graph) {
+    KernelUse.Op op = Operators.costClass(node);
+    long outputs = Constants.elements(graph.shape(node.getOutput(0)));
+    boolean product = op == KernelUse.Op.MATMUL;
     return new KernelUse(
-        Operators.costClass(node),
+        op,
         integer ? Arithmetic.INTEGER_STATIC : Arithmetic.FLOAT,
-        0,
+        // A product of two activations costs what one with float weights costs.
+        product ? Scheme.F32.weightBits() : 0,
         node.getName(),
-        0,
+        product ? outputs * lastAxis(graph.shape(node.getInput(0))) : 0,
         inputElements(node, graph),
-        Constants.elements(graph.shape(node.getOutput(0))),
+        outputs,
         0);
+  }
+
+  private static long lastAxis(List<Long> shape) {
+    return shape.isEmpty() ? 1 : shape.get(shape.size() - 1);
   }
 
   private static String readName(
@@ -204,18 +222,14 @@ public final class PlanLowering {
         .sum();
   }
 
-  private static KernelUse.Op costClass(OperatorKind kind) {
-    return switch (kind) {
-      case CONV -> KernelUse.Op.CONV;
-      case DEPTHWISE_CONV -> KernelUse.Op.DEPTHWISE_CONV;
-      case GROUPED_CONV -> KernelUse.Op.GROUPED_CONV;
-      case GEMM, MATMUL -> KernelUse.Op.MATMUL;
-    };
-  }
-
-  /** Stored bits change no kernel, except that of block-wise weights. */
-  private static String signature(List<KernelUse> kernels) {
+  /** Stored bits change no kernel, except that of block-wise weights and of a Gather. */
+  private String signature(Plan plan, List<KernelUse> kernels) {
     StringBuilder text = new StringBuilder();
+    for (Layer layer : network.layers()) {
+      if (layer.kind() == OperatorKind.GATHER) {
+        text.append(plan.scheme(layer.index()).id()).append('\n');
+      }
+    }
     for (KernelUse kernel : kernels) {
       text.append(kernel.op()).append(' ').append(kernel.arithmetic()).append(' ');
       if (kernel.arithmetic() == Arithmetic.BLOCKWISE) {

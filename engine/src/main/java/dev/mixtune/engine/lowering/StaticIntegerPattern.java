@@ -3,6 +3,7 @@ package dev.mixtune.engine.lowering;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.OperatorKind;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.rounding.RoundedWeights;
@@ -17,7 +18,10 @@ final class StaticIntegerPattern implements LayerPattern {
 
   @Override
   public boolean lowers(Layer layer, Scheme scheme) {
-    return scheme.arithmetic() == Arithmetic.INTEGER_STATIC;
+    return scheme.arithmetic() == Arithmetic.INTEGER_STATIC
+        && !layer.kind().isStoredOnly()
+        // The kernel knows one scale per column of one matrix.
+        && (layer.kind() != OperatorKind.MATMUL || layer.weightShape().size() == 2);
   }
 
   @Override
@@ -48,8 +52,8 @@ final class StaticIntegerPattern implements LayerPattern {
 
   /**
    * A matrix product that writes floats to an activation would stay float, because ONNX Runtime
-   * looks for a QuantizeLinear behind the activation. A Reshape to the same shape, which costs
-   * nothing, keeps them apart.
+   * looks for a QuantizeLinear behind the activation; so would one that is read by a QuantizeLinear
+   * and by others. A Reshape to the same shape, which costs nothing, keeps them apart.
    */
   private static void add(
       NodeProto.Builder lowered, NodeProto node, Layer layer, LoweringContext context) {
@@ -59,7 +63,8 @@ final class StaticIntegerPattern implements LayerPattern {
     boolean apart =
         !context.regions().isWrittenByIntegerKernel(output)
             && !layer.outputShape().isEmpty()
-            && context.graph().consumers(output).stream().anyMatch(Operators::isActivation);
+            && (context.regions().reachesQuantization(output)
+                || context.graph().consumers(output).stream().anyMatch(Operators::isActivation));
     String direct = apart ? builder.freshName() : written;
     builder.add(lowered.setOutput(0, direct).build());
     if (apart) {

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.rounding.BlockWeights;
 import dev.mixtune.engine.rounding.RoundedWeights;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,8 @@ final class StoredWeights {
   private final GraphBuilder builder;
   private final Map<Packed, String> codes = new HashMap<>();
   private final Map<String, String> halves = new HashMap<>();
+  private final Map<String, String> dequantized = new HashMap<>();
+  private final Map<String, String> floatTables = new HashMap<>();
   private final Map<Integer, String> tables = new HashMap<>();
   private final Set<String> counted = new HashSet<>();
   private long bytes;
@@ -44,7 +47,7 @@ final class StoredWeights {
   /** Counts a float weight that stays as it is in the model. */
   void countFloat(String weight, long parameters) {
     if (counted.add(weight)) {
-      bytes += parameters * Float.BYTES;
+      bytes += parameters * builder.bytesEach(weight);
     }
   }
 
@@ -103,6 +106,41 @@ final class StoredWeights {
         constant -> cast(constant, Constants.FLOAT));
   }
 
+  /** A table in half precision as it is stored. */
+  String halfTable(List<Long> shape, byte[] half) {
+    return stored(Constants.ofBytes("", Constants.FLOAT16, shape, half));
+  }
+
+  /** The float value of a weight stored in codes. */
+  String floats(List<Long> shape, RoundedWeights rounded) {
+    List<Long> scaleShape = new ArrayList<>(List.of((long) rounded.layout().channels()));
+    for (int axis = rounded.layout().axis() + 1; axis < shape.size(); axis++) {
+      scaleShape.add(1L);
+    }
+    String scales = scales(rounded.scales(), scaleShape);
+    return dequantized.computeIfAbsent(
+        codes(shape, rounded) + " " + scales,
+        key -> builder.node("Mul", List.of(cast(codes(shape, rounded), Constants.FLOAT), scales)));
+  }
+
+  /** Rows with several codes in each byte. */
+  String packedRows(PackedRows rows) {
+    List<Long> shape = List.of((long) rows.rows(), (long) rows.rowBytes());
+    return stored(Constants.ofBytes("", Constants.UINT8, shape, rows.bytes()));
+  }
+
+  /** The float value of the code in one part of each of the 256 bytes: {@code [256]}. */
+  String floatCodes(int bits, int part) {
+    return floatTables.computeIfAbsent(
+        bits + "." + part,
+        key -> {
+          String column =
+              builder.node(
+                  "Gather", List.of(table(bits), scalar(part)), GraphBuilder.attribute("axis", 1));
+          return cast(column, Constants.FLOAT);
+        });
+  }
+
   /** Packed blocks of a weight for MatMulNBits. */
   String blocks(BlockWeights weights) {
     List<Long> shape =
@@ -115,7 +153,12 @@ final class StoredWeights {
 
   /** Scales of channels or blocks. */
   String scales(float[] scales) {
-    return stored(Constants.ofFloats("", List.of((long) scales.length), scales));
+    return scales(scales, List.of((long) scales.length));
+  }
+
+  /** Scales of channels, in a shape that the weight is multiplied by. */
+  String scales(float[] scales, List<Long> shape) {
+    return stored(Constants.ofFloats("", shape, scales));
   }
 
   /** Per-channel zero points, all 0. */

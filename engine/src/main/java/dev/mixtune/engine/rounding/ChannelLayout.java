@@ -33,9 +33,10 @@ public record ChannelLayout(int outer, int channels, int inner, int axis) {
   public static ChannelLayout of(Layer layer, boolean transposed) {
     int axis =
         switch (layer.kind()) {
-          case CONV, DEPTHWISE_CONV, GROUPED_CONV -> 0;
+          case CONV, DEPTHWISE_CONV, GROUPED_CONV, GATHER -> 0;
           case GEMM -> transposed ? 0 : 1;
-          case MATMUL -> 1;
+          case CONV_TRANSPOSE -> 1;
+          case MATMUL -> layer.weightShape().size() - 1;
         };
     return of(layer.weightShape(), axis);
   }

@@ -21,6 +21,16 @@ public final class HalfPrecision {
     return buffer.array();
   }
 
+  /** Whether half precision holds every value exactly. */
+  public static boolean isExact(float[] values) {
+    for (float value : values) {
+      if (Fp16Conversions.fp16ToFloat(Fp16Conversions.floatToFp16(value)) != value) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether no value overflows to infinity. */
   public static boolean holds(float[] values) {
     for (float value : values) {

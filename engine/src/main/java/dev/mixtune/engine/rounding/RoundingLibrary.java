@@ -130,7 +130,7 @@ public final class RoundingLibrary {
 
   /** The layer's weight tensor's name. */
   public String weightName(Layer layer) {
-    return node(layer).getInput(1);
+    return node(layer).getInput(layer.kind().weightInput());
   }
 
   /** The layer's float weights, as stored in the model. */

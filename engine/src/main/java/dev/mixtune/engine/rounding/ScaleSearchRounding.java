@@ -66,7 +66,7 @@ final class ScaleSearchRounding implements RoundingMethod {
     for (int i = candidates; i >= 1; i--) {
       double share = candidates == 1 ? 1 : leastShare + (1 - leastShare) * i / candidates;
       float scale = Math.max(LEAST_SCALE, (float) (covering * share));
-      double error = squaredError(channel, scale, least, most);
+      double error = squaredError(channel, scale, least, most, leastError);
       if (error < leastError) {
         leastError = error;
         best = scale;
@@ -75,10 +75,14 @@ final class ScaleSearchRounding implements RoundingMethod {
     return best;
   }
 
-  private static double squaredError(float[] channel, float scale, int least, int most) {
+  /**
+   * Stops as soon as the sum is no better than {@code bound}: tables of millions of rows are long.
+   */
+  private static double squaredError(
+      float[] channel, float scale, int least, int most, double bound) {
     double sum = 0;
-    for (float weight : channel) {
-      double difference = weight - (double) code(weight, scale, least, most) * scale;
+    for (int i = 0; i < channel.length && sum < bound; i++) {
+      double difference = channel[i] - (double) code(channel[i], scale, least, most) * scale;
       sum += difference * difference;
     }
     return sum;

@@ -1,17 +1,20 @@
 package dev.mixtune.engine.runtime;
 
 import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import ai.onnxruntime.platform.Fp16Conversions;
 import dev.mixtune.engine.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,6 +28,7 @@ final class OrtModelSession implements Session {
   private final DirectBuffers buffers;
   private final List<Port> inputs;
   private final List<Port> outputs;
+  private final Map<String, OnnxJavaType> types = new HashMap<>();
 
   /**
    * @param buffers inputs are fed from; shared with other sessions
@@ -36,6 +40,11 @@ final class OrtModelSession implements Session {
     this.buffers = buffers;
     this.inputs = ports(session.getInputInfo());
     this.outputs = ports(session.getOutputInfo());
+    for (NodeInfo info : session.getInputInfo().values()) {
+      if (info.getInfo() instanceof TensorInfo tensor) {
+        types.put(info.getName(), tensor.type);
+      }
+    }
   }
 
   @Override
@@ -135,7 +144,7 @@ final class OrtModelSession implements Session {
     BoundInputs(Map<String, Tensor> tensors) throws OrtException {
       try {
         for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-          values.put(entry.getKey(), bind(entry.getValue()));
+          values.put(entry.getKey(), bind(entry.getKey(), entry.getValue()));
         }
       } catch (OrtException | RuntimeException e) {
         close();
@@ -143,7 +152,25 @@ final class OrtModelSession implements Session {
       }
     }
 
-    private OnnxTensor bind(Tensor tensor) throws OrtException {
+    /** Values are converted to half precision or INT32 where the model wants them so. */
+    private OnnxTensor bind(String name, Tensor tensor) throws OrtException {
+      OnnxJavaType type = types.get(name);
+      if (tensor instanceof Tensor.Floats floats && type == OnnxJavaType.FLOAT16) {
+        ByteBuffer data = lend(floats.values().length, Short.BYTES);
+        ShortBuffer halves = data.asShortBuffer();
+        for (float value : floats.values()) {
+          halves.put(Fp16Conversions.floatToFp16(value));
+        }
+        return OnnxTensor.createTensor(
+            environment, halves.flip(), floats.shape(), OnnxJavaType.FLOAT16);
+      }
+      if (tensor instanceof Tensor.Longs longs && type == OnnxJavaType.INT32) {
+        IntBuffer data = lend(longs.values().length, Integer.BYTES).asIntBuffer();
+        for (long value : longs.values()) {
+          data.put(Math.toIntExact(value));
+        }
+        return OnnxTensor.createTensor(environment, data.flip(), longs.shape());
+      }
       if (tensor instanceof Tensor.Floats floats) {
         FloatBuffer data = lend(floats.values().length, Float.BYTES).asFloatBuffer();
         data.put(floats.values()).flip();

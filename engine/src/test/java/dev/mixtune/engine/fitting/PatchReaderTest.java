@@ -48,6 +48,36 @@ class PatchReaderTest {
   }
 
   @Test
+  void convolutionsAlongOneAxis() throws IOException {
+    check(
+        new SmallNetworks(3, 3, 17)
+            .conv(
+                new long[] {5, 3, 4},
+                SmallNetworks.ints("strides", 2L),
+                SmallNetworks.ints("dilations", 3L),
+                SmallNetworks.ints("pads", 1L, 2L))
+            .read(),
+        2,
+        3,
+        17);
+    check(
+        new SmallNetworks(3, 6, 17)
+            .conv(
+                new long[] {6, 2, 3},
+                SmallNetworks.one("group", 3),
+                SmallNetworks.text("auto_pad", "SAME_LOWER"))
+            .read(),
+        2,
+        6,
+        17);
+  }
+
+  @Test
+  void validPaddingIsNone() throws IOException {
+    checkConvolution(new long[] {4, 3, 4, 3}, SmallNetworks.text("auto_pad", "VALID"));
+  }
+
+  @Test
   void matrixProductsOfAnyRank() throws IOException {
     check(new SmallNetworks(1, 6).gemm(6, 4).read(), 3, 6);
     check(new SmallNetworks(2, 5, 6).matMul(6, 4).read(), 3, 5, 6);

@@ -201,10 +201,10 @@ class RefusedModelsTest {
 
   @Test
   void oldOpsets() {
-    TestGraphs graph = TestGraphs.opset(9);
+    TestGraphs graph = TestGraphs.opset(6);
     graph.input("x", 2, 3, 8, 8);
     graph.conv("y", "x", 4, 3);
-    assertRefused(graph.outputs("y").write(folder), "opset 9", "11");
+    assertRefused(graph.outputs("y").write(folder), "opset 6", "7");
   }
 
   private Path withExternalWeight(String location, String offset, String length)

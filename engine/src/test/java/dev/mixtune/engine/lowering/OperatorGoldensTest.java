@@ -60,6 +60,12 @@ class OperatorGoldensTest {
             "dilated", 5, 3, 3, OperatorKind.CONV, Window.plain().dilations(2, 2).pads(2, 2, 2, 2)),
         conv("strided", 8, 3, 3, OperatorKind.CONV, Window.plain().strides(2, 2)),
         conv("asymmetric pads", 8, 3, 3, OperatorKind.CONV, Window.plain().pads(0, 1, 2, 0)),
+        conv1d("plain", 8, 3, 3, OperatorKind.CONV, Window.plain()),
+        conv1d("strided", 8, 3, 5, OperatorKind.CONV, Window.plain().strides(1, 3)),
+        conv1d("dilated", 4, 3, 3, OperatorKind.CONV, Window.plain().dilations(1, 2)),
+        conv1d("asymmetric pads", 4, 3, 4, OperatorKind.CONV, Window.plain().pads(0, 2, 0, 0)),
+        conv1d("depthwise", 6, 1, 3, OperatorKind.DEPTHWISE_CONV, Window.plain().groups(6)),
+        conv1d("grouped", 8, 4, 3, OperatorKind.GROUPED_CONV, Window.plain().groups(2)),
         convSameUpper(),
         convWithoutBias(),
         gemm("gemm", false, 24),
@@ -69,7 +75,9 @@ class OperatorGoldensTest {
         gemm("gemm with scalar bias", false, 1),
         gemmWithTwoDimensionalBias(),
         matmul("matmul of two axes", 5, 40),
-        matmul("matmul of three axes", 3, 4, 40));
+        matmul("matmul of three axes", 3, 4, 40),
+        batched("matmul with a matrix per batch", 3, 3, 4, 40),
+        batched("matmul with a matrix per head", 2, 5, 2, 4, 40));
   }
 
   private static Case conv(
@@ -89,6 +97,34 @@ class OperatorGoldensTest {
     graph.floats("b", bias);
     graph.node("Conv", "y", List.of("x", "w", "b"), attributes);
     return new Case("conv " + name, kind, graph.outputs("y"), bias, convOracle(window));
+  }
+
+  /** One axis is two axes of which the first has one row, one tap and no pads. */
+  private static Case conv1d(
+      String name, int out, int inPerGroup, int kernel, OperatorKind kind, Window window) {
+    TestGraphs graph = TestGraphs.opset(13);
+    int[] p = window.pads();
+    AttributeProto[] attributes = {
+      ints("pads", p[1], p[3]),
+      ints("strides", window.strides()[1]),
+      ints("dilations", window.dilations()[1]),
+      attribute("group", window.groups())
+    };
+    float[] bias = graph.normal(0.3, out);
+    graph.input("x", -1, (long) inPerGroup * window.groups(), 17);
+    graph.weight("w", 0.3, out, inPerGroup, kernel);
+    graph.floats("b", bias);
+    graph.node("Conv", "y", List.of("x", "w", "b"), attributes);
+    Oracle oracle =
+        (x, shape, weight, layer, values) ->
+            NaiveLayers.conv(
+                x,
+                new long[] {shape[0], shape[1], 1, shape[2]},
+                weight,
+                new long[] {out, inPerGroup, 1, kernel},
+                values,
+                window.pads(0, p[1], 0, p[3]));
+    return new Case("conv 1-D " + name, kind, graph.outputs("y"), bias, oracle);
   }
 
   private static Oracle convOracle(Window window) {
@@ -169,6 +205,36 @@ class OperatorGoldensTest {
     return new Case(name, OperatorKind.MATMUL, graph.outputs("y"), new float[0], gemmOracle(false));
   }
 
+  /** The weight's leading axis is the input's last but two. */
+  private static Case batched(String name, int matrices, long... shape) {
+    TestGraphs graph = TestGraphs.opset(13);
+    graph.input("x", shape);
+    graph.weight("w", 0.2, matrices, 40, 24);
+    graph.node("MatMul", "y", List.of("x", "w"));
+    int rows = (int) shape[shape.length - 2];
+    Oracle oracle =
+        (x, any, weight, layer, bias) -> {
+          int blocks = x.length / (rows * 40);
+          double[] y = new double[blocks * rows * 24];
+          for (int block = 0; block < blocks; block++) {
+            int matrix = block % matrices * 40 * 24;
+            float[] part = Arrays.copyOfRange(x, block * rows * 40, (block + 1) * rows * 40);
+            float[] factor = Arrays.copyOfRange(weight, matrix, matrix + 40 * 24);
+            double[] product = NaiveLayers.matmul(part, factor, 40, 24, bias);
+            System.arraycopy(product, 0, y, block * rows * 24, product.length);
+          }
+          return y;
+        };
+    return new Case(name, OperatorKind.MATMUL, graph.outputs("y"), new float[0], oracle);
+  }
+
+  private static int offered(Layer layer) {
+    if (layer.kind() != OperatorKind.MATMUL) {
+      return 5;
+    }
+    return layer.weightShape().size() == 2 ? 11 : 5;
+  }
+
   @ParameterizedTest
   @MethodSource("cases")
   void everySchemeRunsItsKernelAndComputesWhatItsStoredWeightsSay(Case golden) {
@@ -177,7 +243,7 @@ class OperatorGoldensTest {
     Layer layer = test.network().layers().get(0);
     assertThat(layer.kind()).isEqualTo(golden.kind());
     List<Scheme> schemes = test.lowering().schemes(layer);
-    assertThat(schemes).hasSize(golden.kind() == OperatorKind.MATMUL ? 11 : 5);
+    assertThat(schemes).hasSize(offered(layer));
     for (Scheme scheme : schemes) {
       LoweredPlan plan = test.lowering().lower(new Plan(List.of(scheme)));
       ExecutedKernels executed = test.executed(plan);
@@ -198,6 +264,7 @@ class OperatorGoldensTest {
             case CONV, DEPTHWISE_CONV, GROUPED_CONV -> Set.of("QLinearConv");
             case GEMM -> Set.of("QGemm");
             case MATMUL -> Set.of("QLinearMatMul", "MatMulIntegerToFloat");
+            case CONV_TRANSPOSE, GATHER -> Set.of();
           };
     };
   }

@@ -2,7 +2,6 @@ package dev.mixtune.engine.lowering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
@@ -54,7 +53,7 @@ class PlannedKernelsTest {
       boolean wanted = integer;
       List<Scheme> menu =
           test.lowering().schemes(layer).stream()
-              .filter(scheme -> (scheme.arithmetic() != Arithmetic.FLOAT) == wanted)
+              .filter(scheme -> scheme.weightBits() <= 8 == wanted)
               .toList();
       schemes.add(menu.get(random.nextInt(menu.size())));
     }

@@ -2,6 +2,7 @@ package dev.mixtune.engine.lowering;
 
 import static dev.mixtune.engine.TestGraphs.attribute;
 import static dev.mixtune.engine.TestGraphs.ints;
+import static dev.mixtune.engine.TestGraphs.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mixtune.engine.Arithmetic;
@@ -277,6 +278,45 @@ class RegionsTest {
     }
   }
 
+  /** Pixels that are only repeated stay integers; those that are mixed do not. */
+  @ParameterizedTest
+  @CsvSource({"nearest, 0", "linear, 1"})
+  void aResizeThatRepeatsPixelsStaysOnIntegers(String mode, int crossings) {
+    TestGraphs graph = start();
+    graph.relu("r", graph.conv("c", "x", 4, 3));
+    graph.floats("region");
+    graph.floats("scales", 1, 1, 2, 2);
+    graph.node("Resize", "larger", List.of("r", "region", "scales"), text("mode", mode));
+    graph.conv("y", "larger", 4, 4);
+    TestNetworks test = network(graph, "y");
+    LoweredPlan plan = test.lowering().lower(test.uniform(Scheme.W8A8));
+
+    assertThat(executed(test, plan, "QuantizeLinear")).isEqualTo(1 + crossings);
+    assertThat(boundaries(plan)).hasSize(2 + 2 * crossings);
+    assertThat(error(test, plan)).isLessThan(0.03);
+  }
+
+  /** Attention multiplies two activations: in float, at the price of a float product. */
+  @Test
+  void aProductOfTwoActivationsIsPricedAsOne() {
+    TestGraphs graph = TestGraphs.opset(13);
+    graph.input("x", 2, 5, 16);
+    graph.weight("w", 0.3, 16, 7);
+    graph.weight("v", 0.3, 16, 7);
+    graph.node("MatMul", "a", List.of("x", "w"));
+    graph.node("MatMul", "b", List.of("x", "v"));
+    graph.node("Transpose", "t", List.of("b"), ints("perm", 0, 2, 1));
+    graph.node("MatMul", "y", List.of("a", "t"));
+    TestNetworks test = network(graph, "y");
+    LoweredPlan plan = test.lowering().lower(test.uniform(Scheme.W8A8_DYNAMIC));
+    KernelUse product = plan.kernels().get(plan.kernels().size() - 1);
+
+    assertThat(product.name()).isEqualTo("y");
+    assertThat(product.op()).isEqualTo(KernelUse.Op.MATMUL);
+    assertThat(product.macs()).isEqualTo(2L * 5 * 5 * 7);
+    assertThat(product.weightElements()).isZero();
+  }
+
   /** A Pad has no integer kernel; a Relu behind a value that others read too is a rounding. */
   @ParameterizedTest
   @CsvSource({"Pad, 1, OTHER FLOAT", "Relu, 1, ''", "Slice, 0, OTHER INTEGER_STATIC"})
@@ -378,42 +418,61 @@ class RegionsTest {
     }
   }
 
-  /** Operators with weights that are no layers: ONNX Runtime must leave their weights alone. */
+  /** Float operators with weights: ONNX Runtime must leave their weights alone. */
   @ParameterizedTest
-  @ValueSource(strings = {"ConvTranspose", "alpha", "1-D"})
-  void floatOperatorsBetweenIntegersKeepTheirWeights(String kind) {
+  @CsvSource({"ConvTranspose, 5", "3-D, 1"})
+  void floatOperatorsBetweenIntegersKeepTheirWeights(String kind, int schemes) {
     TestGraphs graph = start();
     graph.relu("r", graph.conv("c", "x", 4, 3));
-    switch (kind) {
-      case "ConvTranspose" -> {
-        graph.weight("t.w", 0.3, 4, 4, 2, 2);
-        graph.node("ConvTranspose", "t", List.of("r", "t.w"), ints("strides", 2, 2));
-        graph.conv("y", "t", 2, 4);
-      }
-      case "1-D" -> {
-        graph.node("Reshape", "s", List.of("r", graph.longs("shape", 0, 4, -1)));
-        graph.weight("t.w", 0.3, 5, 4, 3);
-        graph.node("Conv", "t", List.of("s", "t.w"));
-        graph.weight("y.w", 0.3, 62, 7);
-        graph.node("MatMul", "y", List.of("t", "y.w"));
-      }
-      default -> {
-        graph.node("Flatten", "f", List.of("r"));
-        graph.weight("t.w", 0.1, 256, 16);
-        graph.node("Gemm", "t", List.of("f", "t.w"), attribute("alpha", 0.5f));
-        graph.weight("y.w", 0.3, 16, 4);
-        graph.node("Gemm", "y", List.of("t", "y.w"));
-      }
+    if (kind.equals("3-D")) {
+      graph.node("Reshape", "s", List.of("r", graph.longs("shape", 0, 4, 2, 4, 8)));
+      graph.weight("t.w", 0.3, 5, 4, 1, 1, 1);
+      graph.node("Conv", "t", List.of("s", "t.w"));
+      graph.weight("y.w", 0.3, 8, 7);
+      graph.node("MatMul", "y", List.of("t", "y.w"));
+    } else {
+      graph.weight("t.w", 0.3, 4, 4, 2, 2);
+      graph.node("ConvTranspose", "t", List.of("r", "t.w"), ints("strides", 2, 2));
+      graph.conv("y", "t", 2, 4);
     }
     TestNetworks test = network(graph, "y");
-    assertThat(test.network().layers()).hasSize(2);
-    LoweredPlan plan = test.lowering().lower(test.uniform(Scheme.W8A8));
+    List<Layer> layers = test.network().layers();
+    assertThat(layers).hasSize(schemes == 1 ? 2 : 3);
+    List<Scheme> menu = schemes == 1 ? List.of(Scheme.F32) : test.lowering().schemes(layers.get(1));
+    assertThat(menu).hasSize(schemes);
+    for (Scheme scheme : menu) {
+      Plan integers = Plan.uniform(layers.size(), Scheme.W8A8);
+      LoweredPlan plan = test.lowering().lower(schemes == 1 ? integers : integers.with(1, scheme));
 
-    assertThat(test.executed(plan).unplanned()).isEmpty();
-    assertThat(test.executed(plan).isInteger(0)).isTrue();
-    assertThat(test.executed(plan).isInteger(1)).isTrue();
-    assertThat(test.runtime().executedNodes(plan.model()))
-        .noneMatch(node -> node.inputs().stream().anyMatch(name -> name.contains("_weight_")));
+      assertThat(test.executed(plan).unplanned()).isEmpty();
+      assertThat(test.executed(plan).isInteger(0)).isTrue();
+      assertThat(test.executed(plan).isInteger(layers.size() - 1)).isTrue();
+      assertThat(test.runtime().executedNodes(plan.model()))
+          .noneMatch(node -> node.inputs().stream().anyMatch(name -> name.contains("_weight_")));
+    }
+  }
+
+  /** Quantized for one reader and read as floats by another. */
+  @Test
+  void aProductThatIntegersAndFloatsReadRunsOnIntegers() {
+    TestGraphs graph = TestGraphs.opset(13);
+    graph.input("x", 2, 4, 16);
+    for (String weight : List.of("w", "v", "u")) {
+      graph.weight(weight, 0.25, 16, 16);
+    }
+    graph.node("MatMul", "a", List.of("x", "w"));
+    graph.node("MatMul", "b", List.of("a", "v"));
+    graph.node("MatMul", "c", List.of("a", "u"));
+    graph.node("Sub", "y", List.of("b", "c"));
+    TestNetworks test = network(graph, "y");
+    for (String key : List.of("w8a8 w8a8 f32", "w8a8 f32 w4a8", "w8a8 w8a8 w8a8d")) {
+      LoweredPlan plan = test.lowering().lower(Plan.parse(key));
+      for (int layer = 0; layer < 3; layer++) {
+        assertThat(test.executed(plan).isInteger(layer))
+            .as("%s, layer %d", key, layer)
+            .isEqualTo(plan.plan().scheme(layer).arithmetic().isInteger());
+      }
+    }
   }
 
   @Test
@@ -428,8 +487,9 @@ class RegionsTest {
     TestNetworks test = network(graph, "y");
     List<List<String>> executed = new ArrayList<>();
     List<String> signatures = new ArrayList<>();
-    for (Scheme first : Scheme.values()) {
-      for (Scheme second : Scheme.values()) {
+    List<Scheme> menu = test.lowering().schemes(test.network().layers().get(0));
+    for (Scheme first : menu) {
+      for (Scheme second : menu) {
         LoweredPlan plan = test.lowering().lower(new Plan(List.of(first, second)));
         // MatMulNBits is one operator whose cost depends on its bits.
         List<String> kernels = new ArrayList<>(ops(test, plan));

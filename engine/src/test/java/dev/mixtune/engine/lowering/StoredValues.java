@@ -13,7 +13,11 @@ final class StoredValues {
   static float[] of(TestNetworks test, Layer layer, Scheme scheme) {
     return switch (scheme.arithmetic()) {
       case FLOAT ->
-          scheme == Scheme.F16 ? halves(test.library().half(layer)) : test.library().weights(layer);
+          switch (scheme) {
+            case F32 -> test.library().weights(layer);
+            case F16 -> halves(test.library().half(layer));
+            default -> channels(test.library().perChannel(layer, scheme.weightBits()));
+          };
       case INTEGER_STATIC, INTEGER_DYNAMIC ->
           channels(test.library().perChannel(layer, scheme.weightBits()));
       case BLOCKWISE -> blocks(test.library().blockwise(layer, scheme.weightBits()));

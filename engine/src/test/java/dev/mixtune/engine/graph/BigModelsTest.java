@@ -1,0 +1,166 @@
+package dev.mixtune.engine.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.RandomGraphs;
+import dev.mixtune.engine.TestGraphs;
+import dev.mixtune.engine.TestKit;
+import dev.mixtune.engine.UserException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is in a model is found without having its weights in memory. */
+class BigModelsTest {
+  private static final long GIB = 1L << 30;
+
+  @TempDir private Path folder;
+
+  private static ModelFacts facts(Path file) {
+    return new NetworkReader(TestKit.runtime()).facts(file, Map.of());
+  }
+
+  /** The same layers that the whole import finds, in every network of the zoo. */
+  @Test
+  void factsAreThoseOfTheNetwork() {
+    for (int seed = 0; seed < 15; seed++) {
+      Path file = RandomGraphs.of(seed).write(folder, seed + ".onnx");
+      Network network = new NetworkReader(TestKit.runtime()).read(file, Map.of());
+      ModelFacts facts = facts(file);
+      assertThat(facts.layers())
+          .extracting(Layer::kind)
+          .containsExactlyElementsOf(network.layers().stream().map(Layer::kind).toList());
+      assertThat(facts.layers())
+          .extracting(Layer::macs)
+          .containsExactlyElementsOf(network.layers().stream().map(Layer::macs).toList());
+      assertThat(facts.fileBytes()).isEqualTo(network.fileBytes());
+    }
+  }
+
+  @Test
+  void operatorsThatStayFloatAreNamed() {
+    TestGraphs graph = TestGraphs.opset(13);
+    graph.input("x", 2, 4, 6, 8);
+    graph.input("z", 8, 8);
+    graph.weight("w", 0.3, 8, 8);
+    graph.node("MatMul", "a", List.of("x", "w"));
+    graph.node("MatMul", "b", List.of("a", "z"));
+    graph.weight("many", 0.3, 200, 1, 1, 6, 8);
+    graph.node("Add", "y", List.of("many", "b"));
+    ModelFacts facts = facts(graph.outputs("y").write(folder));
+
+    assertThat(facts.layers()).extracting(Layer::name).containsExactly("a");
+    assertThat(facts.untouched())
+        .extracting(Untouched::node, Untouched::operator)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("b", "MatMul"),
+            org.assertj.core.groups.Tuple.tuple("y", "Add"));
+    assertThat(facts.untouched().get(0).reason()).contains("no weights");
+    assertThat(facts.untouched().get(1).reason()).contains("constant operand");
+  }
+
+  private Path chain(int layers, long side, long fileBytes) throws IOException {
+    TestGraphs graph = TestGraphs.opset(13);
+    graph.input("x", -1, side);
+    String value = "x";
+    for (int i = 0; i < layers; i++) {
+      TensorProto.Builder weight =
+          TensorProto.newBuilder()
+              .setName("w" + i)
+              .setDataType(Constants.FLOAT)
+              .addDims(side)
+              .addDims(side)
+              .setDataLocation(TensorProto.DataLocation.EXTERNAL);
+      Map.of(
+              "location",
+              "weights.bin",
+              "offset",
+              "" + i * side * side * 4,
+              "length",
+              "" + side * side * 4)
+          .forEach(
+              (key, text) ->
+                  weight.addExternalData(
+                      StringStringEntryProto.newBuilder().setKey(key).setValue(text)));
+      graph.constant(weight.build());
+      value = graph.node("MatMul", "y" + i, List.of(value, "w" + i));
+    }
+    try (RandomAccessFile sparse =
+        new RandomAccessFile(folder.resolve("weights.bin").toFile(), "rw")) {
+      sparse.setLength(fileBytes);
+    }
+    ModelProto model = graph.outputs(value).model();
+    return Files.write(folder.resolve("chain.onnx"), model.toByteArray());
+  }
+
+  private void poke(long at, float value) throws IOException {
+    byte[] bytes = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).array();
+    try (RandomAccessFile file =
+        new RandomAccessFile(folder.resolve("weights.bin").toFile(), "rw")) {
+      file.seek(at);
+      file.write(bytes);
+    }
+  }
+
+  @Test
+  void externalWeightsAreReadPieceByPiece() throws IOException {
+    Path file = chain(3, 700, 3 * 700 * 700 * 4);
+    assertThat(facts(file).layers()).hasSize(3);
+    assertThat(facts(file).fileBytes()).isEqualTo(Files.size(file) + 3 * 700 * 700 * 4);
+    poke(700 * 700 * 4 + 4L * 345_678, Float.NaN);
+    assertThatThrownBy(() -> facts(file))
+        .isInstanceOf(UserException.class)
+        .hasMessageContainingAll("'y1'", "NaN", "element 345678");
+    try (RandomAccessFile cut =
+        new RandomAccessFile(folder.resolve("weights.bin").toFile(), "rw")) {
+      cut.setLength(700 * 700 * 4);
+    }
+    assertThatThrownBy(() -> facts(file))
+        .isInstanceOf(UserException.class)
+        .hasMessageContainingAll("'w1'", "of a file of 1960000");
+  }
+
+  /** 3 GiB of weights, a NaN in the last of them, and less than 4 GiB of memory in all. */
+  @Test
+  @Tag("long")
+  void threeGibibytesOfWeights() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    assumeTrue(Files.exists(status), "needs /proc to read the memory of this process");
+    Path file = chain(12, 8192, 3 * GIB);
+
+    ModelFacts facts = facts(file);
+    assertThat(facts.layers()).hasSize(12);
+    assertThat(facts.layers()).allMatch(layer -> layer.parameters() == 8192L * 8192);
+    assertThat(facts.fileBytes()).isGreaterThan(3 * GIB);
+    poke(3 * GIB - 4, Float.POSITIVE_INFINITY);
+    assertThatThrownBy(() -> facts(file))
+        .isInstanceOf(UserException.class)
+        .hasMessageContainingAll("'y11'", "element 67108863");
+    assertThat(peakBytes(status)).isLessThan(4 * GIB);
+    assertThatThrownBy(() -> new NetworkReader(TestKit.runtime()).read(file, Map.of()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("too large");
+  }
+
+  private static long peakBytes(Path status) throws IOException {
+    try (Stream<String> lines = Files.lines(status)) {
+      String peak = lines.filter(line -> line.startsWith("VmHWM")).findFirst().orElseThrow();
+      return 1024 * Long.parseLong(peak.replaceAll("\\D", ""));
+    }
+  }
+}
