@@ -45,16 +45,18 @@ final class DoctorData {
       return lines;
     }
     lines.add(
-        duplicates.repeated()
-            + " scored samples equal an earlier one: intervals are narrower than they should be.");
+        "Scored samples that equal an earlier one: "
+            + duplicates.repeated()
+            + "; intervals are narrower than they should be.");
     if (duplicates.acrossSplits() > 0) {
       lines.add(
-          duplicates.acrossSplits()
-              + " held-out samples are in the search split too: for them the certificate is not"
-              + " about unseen data.");
+          "Held-out samples that are in the search split too: "
+              + duplicates.acrossSplits()
+              + "; for them the certificate is not about unseen data.");
     }
     if (duplicates.contradictory() > 0) {
-      lines.add(duplicates.contradictory() + " of them have another label than their twin.");
+      lines.add(
+          "Of these, with another label than their twin: " + duplicates.contradictory() + ".");
     }
     return lines;
   }

@@ -5,6 +5,7 @@ import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.lowering.KernelSurvey;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.evaluators.AccuracyEvaluator;
+import dev.mixtune.evaluators.CountMetric;
 import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.evaluators.SampleSet;
 import java.time.Duration;
@@ -22,6 +23,10 @@ import java.util.Random;
 record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
   private static final int FIRST_LOOK = 16;
   private static final int MOST_SAMPLES = 256;
+
+  /** The margin of a statistic is resampled: fewer samples would say nothing about it. */
+  private static final int LEAST_FOR_STATISTICS = 128;
+
   private static final double MOST_SECONDS = 5;
 
   /**
@@ -39,7 +44,9 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
     SampleSet few = subset(bench, options, FIRST_LOOK);
     byte[] model = bench.network().originalModel();
     double first = new Run(bench.evaluator(), model, few).seconds();
-    int affordable = (int) Math.max(FIRST_LOOK, Math.min(MOST_SAMPLES, MOST_SECONDS / first));
+    boolean counts = bench.task().metric() instanceof CountMetric;
+    int least = counts ? FIRST_LOOK : LEAST_FOR_STATISTICS;
+    int affordable = (int) Math.max(least, Math.min(MOST_SAMPLES, MOST_SECONDS / first));
     SampleSet some = subset(bench, options, affordable);
     return new DoctorTime(
         new Run(bench.evaluator(), model, some).seconds(),
