@@ -25,12 +25,7 @@ final class RoundingTable {
    * runner-up with its own. Below: how often each method was chosen, and the whole networks.
    */
   static String of(RoundingReport report) {
-    List<Integer> widths =
-        report.entries().stream()
-            .map(RoundingReport.Entry::bits)
-            .distinct()
-            .sorted(Comparator.reverseOrder())
-            .toList();
+    List<Integer> widths = widths(report.entries());
     TreeMap<Integer, String> names = new TreeMap<>();
     report.entries().forEach(entry -> names.put(entry.layer(), entry.name()));
     TextTable table = new TextTable(nameColumns(widths.size()));
@@ -52,8 +47,17 @@ final class RoundingTable {
             "error: output error of the layer on held-back calibration samples, by that of "
                 + PLAIN
                 + "; a codebook must earn the bytes of its table")
-        + counts(report, widths)
+        + counts(report.entries(), "")
+        + counts(report.blocks(), " in blocks")
         + networks(report);
+  }
+
+  private static List<Integer> widths(List<RoundingReport.Entry> entries) {
+    return entries.stream()
+        .map(RoundingReport.Entry::bits)
+        .distinct()
+        .sorted(Comparator.reverseOrder())
+        .toList();
   }
 
   private static final List<String> NOTHING = List.of("-", "", "", "");
@@ -92,16 +96,16 @@ final class RoundingTable {
     return Double.isFinite(ratio) ? String.format(Locale.ROOT, "%.3f", ratio) : "-";
   }
 
-  private static String counts(RoundingReport report, List<Integer> widths) {
+  private static String counts(List<RoundingReport.Entry> entries, String form) {
     StringBuilder text = new StringBuilder();
-    for (int bits : widths) {
+    for (int bits : widths(entries)) {
       Map<String, Long> counts =
-          report.entries().stream()
+          entries.stream()
               .filter(entry -> entry.bits() == bits)
               .collect(
                   Collectors.groupingBy(
                       RoundingReport.Entry::chosen, TreeMap::new, Collectors.counting()));
-      text.append(line("W" + bits + ": " + joined(counts)));
+      text.append(line("W" + bits + form + ": " + joined(counts)));
     }
     return text.toString();
   }

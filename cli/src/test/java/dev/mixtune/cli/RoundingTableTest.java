@@ -24,6 +24,7 @@ class RoundingTableTest {
               entry(0, 8, "mse", Map.of("mse", 0.01, "gptq", 0.02)),
               entry(1, 4, "gptq", Map.of("gptq", 0.2)),
               entry(2, 4, "mse", Map.of("mse", Double.NaN, "codebook", 0.1))),
+          List.of(entry(2, 4, "gptq", Map.of("least-squares", 0.5, "gptq", 0.25))),
           List.of(
               new RoundingReport.NetworkError("w4a8 w4a8", 0.25, 0.75),
               new RoundingReport.NetworkError("w8a8 w4a8", 0.5, 0.25)));

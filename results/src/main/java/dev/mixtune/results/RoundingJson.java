@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code layers[]}: {@code layer} (index), {@code name}, {@code bits}, {@code chosen} (a
  * method), {@code rows} (rows of calibration data that the layer was rounded on) and {@code errors}
  * (by method: mean squared difference from the float layer's answers over their variance, on
- * held-back samples; null where it was not measured). {@code networks[]}: {@code plan} (schemes
- * joined by blanks), {@code fitted} and {@code plain} (the same error of the whole network's
- * outputs, all layers fitted or all rounded by least squares) and {@code kept} ({@code fitted} or
- * {@code plain}). {@code ranges}: null, or how activation ranges were chosen: {@code uniform}
- * (error by method with one method everywhere), {@code error} (with the chosen ones) and {@code
- * choices[]} of {@code tensor}, {@code chosen} and {@code errors}.
+ * held-back samples; null where it was not measured). {@code blocks[]}: the same for matrix
+ * products in blocks. {@code networks[]}: {@code plan} (schemes joined by blanks), {@code fitted}
+ * and {@code plain} (the same error of the whole network's outputs, all layers fitted or all
+ * rounded by least squares) and {@code kept} ({@code fitted} or {@code plain}). {@code ranges}:
+ * null, or how activation ranges were chosen: {@code uniform} (error by method with one method
+ * everywhere), {@code error} (with the chosen ones) and {@code choices[]} of {@code tensor}, {@code
+ * chosen} and {@code errors}.
  */
 public final class RoundingJson {
   private static final int SCHEMA_VERSION = 1;
@@ -28,7 +29,11 @@ public final class RoundingJson {
   private RoundingJson() {}
 
   private record File(
-      int schemaVersion, List<Layer> layers, List<Network> networks, @Nullable Ranges ranges) {}
+      int schemaVersion,
+      List<Layer> layers,
+      List<Layer> blocks,
+      List<Network> networks,
+      @Nullable Ranges ranges) {}
 
   private record Layer(
       int layer,
@@ -55,18 +60,6 @@ public final class RoundingJson {
    * @param ranges how activation ranges were chosen, where that was by their error
    */
   public static void write(Path file, RoundingReport report, Optional<FittedRanges> ranges) {
-    List<Layer> layers =
-        report.entries().stream()
-            .map(
-                entry ->
-                    new Layer(
-                        entry.layer(),
-                        entry.name(),
-                        entry.bits(),
-                        entry.chosen(),
-                        entry.rows(),
-                        measured(entry.errors())))
-            .toList();
     List<Network> networks =
         report.networks().stream()
             .map(
@@ -78,8 +71,27 @@ public final class RoundingJson {
                         network.keepsFitted() ? "fitted" : "plain"))
             .toList();
     File content =
-        new File(SCHEMA_VERSION, layers, networks, ranges.map(RoundingJson::ranges).orElse(null));
+        new File(
+            SCHEMA_VERSION,
+            layers(report.entries()),
+            layers(report.blocks()),
+            networks,
+            ranges.map(RoundingJson::ranges).orElse(null));
     AtomicFile.write(file, StudyJson.write(content));
+  }
+
+  private static List<Layer> layers(List<RoundingReport.Entry> entries) {
+    return entries.stream()
+        .map(
+            entry ->
+                new Layer(
+                    entry.layer(),
+                    entry.name(),
+                    entry.bits(),
+                    entry.chosen(),
+                    entry.rows(),
+                    measured(entry.errors())))
+        .toList();
   }
 
   private static Ranges ranges(FittedRanges fitted) {

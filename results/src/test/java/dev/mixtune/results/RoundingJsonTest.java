@@ -27,6 +27,9 @@ class RoundingJsonTest {
                   0, "stem", 4, "gptq", Map.of("mse", 0.5, "gptq", 0.125, "codebook", 0.1), 96),
               new RoundingReport.Entry(1, "tied", 4, "mse", Map.of("mse", Double.NaN), 0)),
           List.of(
+              new RoundingReport.Entry(
+                  2, "product", 4, "gptq", Map.of("least-squares", 0.5, "gptq", 0.25), 64)),
+          List.of(
               new RoundingReport.NetworkError("w4a8 w4a8", 0.25, 0.75),
               new RoundingReport.NetworkError("w2a8 w2a8", 0.5, 0.25)));
 
@@ -50,6 +53,15 @@ class RoundingJsonTest {
     assertThat(stem.get("errors").size()).isEqualTo(3);
     assertThat(stem.get("errors").get("gptq").asDouble()).isEqualTo(0.125);
     assertThat(stem.get("errors").get("codebook").asDouble()).isEqualTo(0.1);
+  }
+
+  @Test
+  void blocksStandBesideChannels() throws IOException {
+    JsonNode product = written(Optional.empty()).get("blocks").get(0);
+
+    assertThat(product.get("name").asText()).isEqualTo("product");
+    assertThat(product.get("chosen").asText()).isEqualTo("gptq");
+    assertThat(product.get("errors").get("least-squares").asDouble()).isEqualTo(0.5);
   }
 
   @Test
