@@ -31,9 +31,11 @@ final class AnalyzeCommand {
       folder.create();
       bench.calibrate(count, workers, StudyRun.rounding(console));
       StudyFiles files = new StudyFiles(folder);
-      files.writeRounding(bench);
+      files.writeRounding(bench.prepared());
       console.say(
-          RoundingTable.of(bench.roundingReport()) + RoundingTable.of(bench.fittedRanges()));
+          RoundingTable.of(bench.prepared().rounded().report())
+              + RoundingTable.of(bench.prepared().ranges())
+              + RoundingTable.of(bench.prepared().equalization()));
       MenuBuilder menus = new MenuBuilder(bench, options);
       Sensitivity sensitivity =
           SensitivityStep.measure(

@@ -2,6 +2,7 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.fitting.EqualizationChoice;
 import dev.mixtune.engine.fitting.FittedRanges;
 import dev.mixtune.engine.fitting.RoundingReport;
 import java.util.ArrayList;
@@ -163,6 +164,28 @@ final class RoundingTable {
                 "8-bit network with one method everywhere: output error %s; as chosen %.3g",
                 uniform,
                 ranges.error()));
+  }
+
+  /** What equalizing channels would do, and whether it is done. */
+  static String of(EqualizationChoice choice) {
+    int pairs = choice.equalization().pairs().size();
+    if (pairs == 0) {
+      return line("equalization: no two layers allow it");
+    }
+    String errors =
+        choice.comparisons().stream()
+            .map(
+                width ->
+                    String.format(
+                        Locale.ROOT,
+                        "at %d bits %.3g before, %.3g after",
+                        width.bits(),
+                        width.before(),
+                        width.after()))
+            .collect(Collectors.joining("; "));
+    return line(
+        "equalization of %d pairs of layers, output error of the plainly rounded network: %s; %s"
+            .formatted(pairs, errors, choice.isUsed() ? "used" : "not used"));
   }
 
   private static String joined(Map<String, Long> counts) {

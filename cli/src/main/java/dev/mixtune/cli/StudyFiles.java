@@ -75,9 +75,12 @@ final class StudyFiles {
   }
 
   /** What the rounding methods were compared by. */
-  void writeRounding(Workbench bench) {
+  void writeRounding(Preparation.Prepared prepared) {
     RoundingJson.write(
-        folder.roundingJson(), bench.roundingReport(), Optional.of(bench.fittedRanges()));
+        folder.roundingJson(),
+        prepared.rounded().report(),
+        Optional.of(prepared.ranges()),
+        Optional.of(prepared.equalization()));
   }
 
   /** The analysis as data and as a plot. */

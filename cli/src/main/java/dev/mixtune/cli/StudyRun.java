@@ -65,7 +65,7 @@ final class StudyRun {
         introduce(bench);
         Duration budget = budget();
         bench.calibrate(count, workers, rounding(console));
-        new StudyFiles(folder).writeRounding(bench);
+        new StudyFiles(folder).writeRounding(bench.prepared());
         Deadline deadline =
             new Deadline(
                 around.clock(),

@@ -4,16 +4,9 @@ import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
-import dev.mixtune.engine.calibration.Calibrator;
-import dev.mixtune.engine.calibration.RangeMethods;
 import dev.mixtune.engine.fitting.FittedRanges;
 import dev.mixtune.engine.fitting.FittingProgress;
-import dev.mixtune.engine.fitting.FittingSettings;
-import dev.mixtune.engine.fitting.NetworkRounding;
-import dev.mixtune.engine.fitting.RangeFitting;
-import dev.mixtune.engine.fitting.RoundedNetwork;
 import dev.mixtune.engine.fitting.RoundingCache;
-import dev.mixtune.engine.fitting.RoundingReport;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.graph.NetworkReader;
 import dev.mixtune.engine.lowering.LoweredPlan;
@@ -28,9 +21,6 @@ import dev.mixtune.hardware.HostFacts;
 import dev.mixtune.hardware.Target;
 import dev.mixtune.hardware.Targets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -40,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class Workbench implements AutoCloseable {
   /** How activation ranges are chosen. */
   static final String RANGE_METHOD = "the best method for each tensor by the error of the outputs";
-
-  /** What the choice starts from. */
-  private static final String FIRST_RANGES = "mse";
 
   /** How weights are rounded. */
   static final String ROUNDING_METHOD =
@@ -57,7 +44,6 @@ final class Workbench implements AutoCloseable {
   private static final int DEPLOYMENT_PART = 8;
 
   private final OrtRuntime runtime;
-  private final RoundingCache roundings;
   private final HostFacts host;
   private final Task task;
   private final Target target;
@@ -68,8 +54,8 @@ final class Workbench implements AutoCloseable {
   private final int threads;
   private final RunBatch batch;
   private final DeploymentAxes axes;
-  private @Nullable FittedRanges ranges;
-  private @Nullable RoundedNetwork rounded;
+  private final Preparation preparation;
+  private Preparation.@Nullable Prepared prepared;
   private @Nullable PlanLowering lowering;
 
   private Workbench(RunOptions options, Surroundings around) {
@@ -78,7 +64,6 @@ final class Workbench implements AutoCloseable {
     this.task = task(options, around);
     this.threads = options.threads == null ? task.latency().threads() : options.threads;
     this.runtime = OrtRuntime.start(around.cache());
-    this.roundings = new RoundingCache(around.cache().resolve("rounding"));
     this.axes = DeploymentAxes.of(task, runtime);
     this.network = new NetworkReader(runtime).read(task.model(), axes.lengths());
     try (Session floatModel = runtime.open(task.model(), 1)) {
@@ -91,6 +76,9 @@ final class Workbench implements AutoCloseable {
       Deployment.requireProfiled(target, batch.deployment(), threads);
       this.data = opened(TaskData.open(task, floatModel, options.seed, around.cache()));
     }
+    this.preparation =
+        new Preparation(
+            runtime, new RoundingCache(around.cache().resolve("rounding")), calibrationBatches());
     double confidence = options.confidenceFraction();
     long cache = cacheBytes(Runtime.getRuntime().maxMemory());
     this.evaluator = evaluator(batch.scoring(), cache, confidence);
@@ -153,79 +141,35 @@ final class Workbench implements AutoCloseable {
   }
 
   /**
-   * Calibrates activation ranges and rounds the weights; needed before {@link #lowering}.
+   * Prepares the network; needed before {@link #lowering}.
    *
-   * @param executor spreads the rounding; not the caller's own
+   * @param executor spreads the work; not the caller's own
    * @param progress hears about each tensor whose range is chosen, then about each rounded layer
    */
   void calibrate(int threads, ExecutorService executor, FittingProgress progress) {
-    Supplier<Iterable<Map<String, Tensor>>> batches = calibrationBatches();
-    FittingSettings settings = FittingSettings.defaults();
-    FittedRanges chosen = chooseRanges(threads, executor, part(progress, 0));
-    ranges = chosen;
-    Calibration calibration = chosen.calibration();
-    RoundedNetwork fitted =
-        roundings.get(
-            network,
-            RoundingCache.key(network, calibration, settings, batches.get()),
-            () ->
-                new NetworkRounding(network, runtime, calibration, settings, executor)
-                    .round(batches, part(progress, 1)));
-    rounded = fitted;
-    lowering = new PlanLowering(network, calibration, fitted.library());
+    Preparation.Prepared ready = preparation.prepare(network, threads, executor, progress);
+    prepared = ready;
+    lowering = ready.lowering();
   }
 
-  /**
-   * The deployable model of a plan whose weights are rounded for this very plan. The same bytes
-   * each time.
-   *
-   * @param executor spreads the rounding; not the caller's own
-   * @param progress hears about each rounded layer; what it throws ends the rounding
-   */
+  /** The deployable model of a plan whose weights are rounded for this very plan. */
   LoweredPlan loweredInContext(Plan plan, ExecutorService executor, FittingProgress progress) {
-    Calibration calibration = fittedRanges().calibration();
-    RoundedNetwork own =
-        new NetworkRounding(network, runtime, calibration, FittingSettings.defaults(), executor)
-            .roundFor(plan, calibrationBatches(), progress);
-    return new PlanLowering(network, calibration, own.library()).lower(plan);
+    return preparation.inContext(prepared(), plan, executor, progress);
   }
 
-  /**
-   * The activation ranges that studies use, each chosen by the error it causes.
-   *
-   * @param executor spreads the work; not the caller's own
-   * @param progress hears about each tensor
-   */
+  /** The activation ranges that studies use, each chosen by the error it causes. */
   FittedRanges chooseRanges(int threads, ExecutorService executor, FittingProgress progress) {
-    Supplier<Iterable<Map<String, Tensor>>> batches = calibrationBatches();
-    Calibration observed =
-        new Calibrator(runtime, threads)
-            .run(network, batches.get(), RangeMethods.named(FIRST_RANGES));
-    return roundings.ranges(
-        observed,
-        RoundingCache.key(network, observed, FittingSettings.defaults(), batches.get()),
-        () -> new RangeFitting(network, runtime, executor).fit(observed, batches, progress));
+    return preparation.ranges(network, threads, executor, progress);
   }
 
   /** Activation ranges from the first few samples: enough to see which kernels run. */
   Calibration calibration(int threads, int mostSamples) {
-    int batches = Math.max(1, mostSamples / batch.scoring());
-    List<Map<String, Tensor>> first = new ArrayList<>();
-    Iterator<Map<String, Tensor>> all = calibrationBatches().get().iterator();
-    while (all.hasNext() && first.size() < batches) {
-      first.add(all.next());
-    }
-    return new Calibrator(runtime, threads).run(network, first, RangeMethods.named("min-max"));
+    return preparation.glance(network, threads, Math.max(1, mostSamples / batch.scoring()));
   }
 
   /** The calibration samples, anew at each call. */
   Supplier<Iterable<Map<String, Tensor>>> calibrationBatches() {
     return () -> data.calibration().batches(batch.scoring(), batch.fixed());
-  }
-
-  /** The first or the second half of the progress. */
-  private static FittingProgress part(FittingProgress whole, int half) {
-    return (done, total, name) -> whole.done(half * total + done, 2 * total, name);
   }
 
   /** Inputs of one inference at the deployment batch. */
@@ -281,14 +225,9 @@ final class Workbench implements AutoCloseable {
     return axes;
   }
 
-  /** How the range of each activation was chosen. */
-  FittedRanges fittedRanges() {
-    return ready(ranges);
-  }
-
-  /** How each layer was rounded at each width. */
-  RoundingReport roundingReport() {
-    return ready(rounded).report();
+  /** How the network was made ready, and why so. */
+  Preparation.Prepared prepared() {
+    return ready(prepared);
   }
 
   PlanLowering lowering() {

@@ -1,5 +1,6 @@
 package dev.mixtune.results;
 
+import dev.mixtune.engine.fitting.EqualizationChoice;
 import dev.mixtune.engine.fitting.FittedRanges;
 import dev.mixtune.engine.fitting.RoundingReport;
 import java.nio.file.Path;
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * rounded by least squares) and {@code kept} ({@code fitted} or {@code plain}). {@code ranges}:
  * null, or how activation ranges were chosen: {@code uniform} (error by method with one method
  * everywhere), {@code error} (with the chosen ones) and {@code choices[]} of {@code tensor}, {@code
- * chosen} and {@code errors}.
+ * chosen} and {@code errors}. {@code equalization}: null, or {@code pairs} of layers that allow it,
+ * {@code widths[]} of {@code bits}, {@code before} and {@code after} (error of the plainly rounded
+ * network's outputs) and whether it is {@code used}.
  */
 public final class RoundingJson {
   private static final int SCHEMA_VERSION = 1;
@@ -33,7 +36,8 @@ public final class RoundingJson {
       List<Layer> layers,
       List<Layer> blocks,
       List<Network> networks,
-      @Nullable Ranges ranges) {}
+      @Nullable Ranges ranges,
+      @Nullable Equalized equalization) {}
 
   private record Layer(
       int layer,
@@ -52,14 +56,23 @@ public final class RoundingJson {
       @Nullable Double error,
       List<Choice> choices) {}
 
+  private record Equalized(int pairs, List<Width> widths, boolean used) {}
+
+  private record Width(int bits, @Nullable Double before, @Nullable Double after) {}
+
   private record Choice(String tensor, String chosen, Map<String, @Nullable Double> errors) {}
 
   /**
    * Writes the file, whole or not at all. The same comparison gives the same bytes.
    *
    * @param ranges how activation ranges were chosen, where that was by their error
+   * @param equalization what equalizing channels would do, where that was tried
    */
-  public static void write(Path file, RoundingReport report, Optional<FittedRanges> ranges) {
+  public static void write(
+      Path file,
+      RoundingReport report,
+      Optional<FittedRanges> ranges,
+      Optional<EqualizationChoice> equalization) {
     List<Network> networks =
         report.networks().stream()
             .map(
@@ -76,7 +89,8 @@ public final class RoundingJson {
             layers(report.entries()),
             layers(report.blocks()),
             networks,
-            ranges.map(RoundingJson::ranges).orElse(null));
+            ranges.map(RoundingJson::ranges).orElse(null),
+            equalization.map(RoundingJson::equalized).orElse(null));
     AtomicFile.write(file, StudyJson.write(content));
   }
 
@@ -92,6 +106,15 @@ public final class RoundingJson {
                     entry.rows(),
                     measured(entry.errors())))
         .toList();
+  }
+
+  private static Equalized equalized(EqualizationChoice choice) {
+    return new Equalized(
+        choice.equalization().pairs().size(),
+        choice.comparisons().stream()
+            .map(c -> new Width(c.bits(), measured(c.before()), measured(c.after())))
+            .toList(),
+        choice.isUsed());
   }
 
   private static Ranges ranges(FittedRanges fitted) {

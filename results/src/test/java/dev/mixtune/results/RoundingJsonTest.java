@@ -35,7 +35,7 @@ class RoundingJsonTest {
 
   private JsonNode written(Optional<FittedRanges> ranges) throws IOException {
     Path file = folder.resolve("rounding.json");
-    RoundingJson.write(file, REPORT, ranges);
+    RoundingJson.write(file, REPORT, ranges, Optional.empty());
     return new ObjectMapper().readTree(file.toFile());
   }
 

@@ -20,9 +20,15 @@ record Candidate(RoundedWeights weights, float @Nullable [] bias, double error) 
    */
   private static final double BIT_PRICE = 1.5;
 
-  /** The error made comparable between forms of storage: a table must earn what it takes. */
-  double pricedError() {
-    double extraBits = 8.0 * weights.tableBytes() / weights.codes().length;
-    return error * Math.pow(BIT_PRICE, extraBits);
+  /**
+   * The error made comparable between forms of storage: a table must earn what it takes. A layer
+   * smaller than the network's average pays as an average one would: its table is nothing to the
+   * file, and its error counts as much.
+   *
+   * @param averageWeights weights of a layer on the average
+   */
+  double pricedError(double averageWeights) {
+    double weightsPaidFor = Math.max(weights.codes().length, averageWeights);
+    return error * Math.pow(BIT_PRICE, 8 * weights.tableBytes() / weightsPaidFor);
   }
 }

@@ -37,6 +37,7 @@ public final class NetworkRounding {
   private final FittingSettings settings;
   private final Parallel parallel;
   private final DenseAlgebra algebra = new EjmlAlgebra();
+  private final double averageWeights;
 
   /**
    * @param network what is rounded
@@ -57,6 +58,8 @@ public final class NetworkRounding {
     this.calibration = calibration;
     this.settings = settings;
     this.parallel = new Parallel(executor);
+    this.averageWeights =
+        network.layers().stream().mapToLong(Layer::parameters).average().orElse(0);
   }
 
   /**
@@ -216,7 +219,7 @@ public final class NetworkRounding {
     List<Candidate> candidates = tied == null ? fit.candidates(bits) : List.of(fit.measured(tied));
     Candidate chosen =
         offered(candidates).stream()
-            .min(Comparator.comparingDouble(Candidate::pricedError))
+            .min(Comparator.comparingDouble(c -> c.pricedError(averageWeights)))
             .orElseThrow();
     lane.round(layer, chosen);
     Map<String, Double> errors = new HashMap<>();

@@ -43,7 +43,8 @@ public record RoundingReport(List<Entry> entries, List<Entry> blocks, List<Netwo
    * @param name the layer's name
    * @param bits 2, 4 or 8
    * @param chosen the method that was kept: the one with the least error; a codebook must lower it
-   *     by a factor of 1.5 for each bit per weight that its table takes
+   *     by a factor of 1.5 for each bit per weight that its table takes (per weight of an average
+   *     layer, where this one is smaller)
    * @param errors relative output error of each method on held-back samples: mean squared
    *     difference from the float layer's answers over their variance
    * @param rows rows of calibration data that the layer was rounded on

@@ -33,7 +33,8 @@ final class UniformPlans {
   static Optional<Plan> blocks(Network network, int bits) {
     List<Scheme> schemes = new ArrayList<>();
     for (Layer layer : network.layers()) {
-      schemes.add(layer.kind() == OperatorKind.MATMUL ? Scheme.ofId("w" + bits + "b") : Scheme.F32);
+      boolean oneMatrix = layer.kind() == OperatorKind.MATMUL && layer.weightShape().size() == 2;
+      schemes.add(oneMatrix ? Scheme.ofId("w" + bits + "b") : Scheme.F32);
     }
     return schemes.stream().allMatch(scheme -> scheme == Scheme.F32)
         ? Optional.empty()

@@ -55,12 +55,13 @@ class UntouchedTest {
     assertThat(found.get(0).macs()).isEqualTo(4 * 4 * 5);
   }
 
-  /** [7, 4] times [4, 5]. */
+  /** [7, 4] times [1, 4, 5]: with fewer axes it would be a layer. */
   @Test
   void aConstantOnTheLeft() {
     TestGraphs graph = graph();
     graph.weight("left", 0.3, 7, 4);
-    graph.node("MatMul", "mixed", List.of("left", "layer"));
+    graph.node("Reshape", "pages", List.of("layer", graph.longs("shape", -1, 1, 4, 5)));
+    graph.node("MatMul", "mixed", List.of("left", "pages"));
 
     List<Untouched> found = network(graph.outputs("mixed")).untouched();
 

@@ -1,0 +1,142 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.calibration.Calibration;
+import dev.mixtune.engine.calibration.Calibrator;
+import dev.mixtune.engine.calibration.RangeMethods;
+import dev.mixtune.engine.fitting.EqualizationChoice;
+import dev.mixtune.engine.fitting.FittedRanges;
+import dev.mixtune.engine.fitting.FittingProgress;
+import dev.mixtune.engine.fitting.FittingSettings;
+import dev.mixtune.engine.fitting.NetworkRounding;
+import dev.mixtune.engine.fitting.RangeFitting;
+import dev.mixtune.engine.fitting.RoundedNetwork;
+import dev.mixtune.engine.fitting.RoundingCache;
+import dev.mixtune.engine.graph.Network;
+import dev.mixtune.engine.lowering.LoweredPlan;
+import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.engine.runtime.OrtRuntime;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
+
+/**
+ * Makes a network ready for candidates, by its calibration samples: channels equalized where that
+ * helps, activation ranges chosen, weights rounded.
+ */
+final class Preparation {
+  /** What the choice of ranges starts from, and what equalization is judged with. */
+  private static final String FIRST_RANGES = "mse";
+
+  private final OrtRuntime runtime;
+  private final RoundingCache cache;
+  private final Supplier<Iterable<Map<String, Tensor>>> batches;
+
+  /**
+   * @param cache keeps ranges and rounded weights
+   * @param batches the calibration samples, the same ones at each call
+   */
+  Preparation(
+      OrtRuntime runtime, RoundingCache cache, Supplier<Iterable<Map<String, Tensor>>> batches) {
+    this.runtime = runtime;
+    this.cache = cache;
+    this.batches = batches;
+  }
+
+  /**
+   * What candidates are made from.
+   *
+   * @param network the imported network, or the same function with equalized weights
+   * @param equalization why it is the one or the other
+   * @param ranges of its activations
+   * @param rounded its weights
+   */
+  record Prepared(
+      Network network,
+      EqualizationChoice equalization,
+      FittedRanges ranges,
+      RoundedNetwork rounded) {
+
+    /** Assembles candidates from the library. */
+    PlanLowering lowering() {
+      return new PlanLowering(network, ranges.calibration(), rounded.library());
+    }
+  }
+
+  /**
+   * Prepares a network.
+   *
+   * @param imported as read
+   * @param executor spreads the work; not the caller's own
+   * @param progress hears about each tensor whose range is chosen, then about each rounded layer
+   */
+  Prepared prepare(
+      Network imported, int threads, ExecutorService executor, FittingProgress progress) {
+    EqualizationChoice equalization =
+        EqualizationChoice.of(imported, runtime, batches, RangeMethods.named(FIRST_RANGES));
+    Network network = equalization.network(imported);
+    FittedRanges ranges = ranges(network, threads, executor, part(progress, 0));
+    FittingSettings settings = FittingSettings.defaults();
+    RoundedNetwork rounded =
+        cache.get(
+            network,
+            RoundingCache.key(network, ranges.calibration(), settings, batches.get()),
+            () ->
+                new NetworkRounding(network, runtime, ranges.calibration(), settings, executor)
+                    .round(batches, part(progress, 1)));
+    return new Prepared(network, equalization, ranges, rounded);
+  }
+
+  /**
+   * The activation ranges that studies use, each chosen by the error it causes.
+   *
+   * @param executor spreads the work; not the caller's own
+   * @param progress hears about each tensor
+   */
+  FittedRanges ranges(
+      Network network, int threads, ExecutorService executor, FittingProgress progress) {
+    Calibration observed =
+        new Calibrator(runtime, threads)
+            .run(network, batches.get(), RangeMethods.named(FIRST_RANGES));
+    return cache.ranges(
+        observed,
+        RoundingCache.key(network, observed, FittingSettings.defaults(), batches.get()),
+        () -> new RangeFitting(network, runtime, executor).fit(observed, batches, progress));
+  }
+
+  /**
+   * The deployable model of a plan whose weights are rounded for this very plan. The same bytes
+   * each time.
+   *
+   * @param executor spreads the rounding; not the caller's own
+   * @param progress hears about each rounded layer; what it throws ends the rounding
+   */
+  LoweredPlan inContext(
+      Prepared prepared, Plan plan, ExecutorService executor, FittingProgress progress) {
+    Network network = prepared.network();
+    Calibration calibration = prepared.ranges().calibration();
+    RoundedNetwork own =
+        new NetworkRounding(network, runtime, calibration, FittingSettings.defaults(), executor)
+            .roundFor(plan, batches, progress);
+    return new PlanLowering(network, calibration, own.library()).lower(plan);
+  }
+
+  /** Activation ranges from the first few batches: enough to see which kernels run. */
+  Calibration glance(Network network, int threads, int mostBatches) {
+    List<Map<String, Tensor>> first = new ArrayList<>();
+    Iterator<Map<String, Tensor>> all = batches.get().iterator();
+    while (all.hasNext() && first.size() < mostBatches) {
+      first.add(all.next());
+    }
+    return new Calibrator(runtime, threads).run(network, first, RangeMethods.named("min-max"));
+  }
+
+  /** The first or the second half of the progress. */
+  private static FittingProgress part(FittingProgress whole, int half) {
+    return (done, total, name) -> whole.done(half * total + done, 2 * total, name);
+  }
+}
