@@ -106,10 +106,14 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
 
   @Command(name = "bench", description = "Runs one of our benchmarks and prints its table.")
   int bench(
-      @Parameters(paramLabel = "NAME", description = "evaluator") String name,
-      @Option(names = "--task", paramLabel = "FILE") @Nullable Path task) {
+      @Parameters(paramLabel = "NAME", description = "evaluator or search") String name,
+      @Option(names = "--task", paramLabel = "FILE") @Nullable Path task,
+      @Mixin SearchBenchOptions searchOptions) {
+    if (name.equals("search")) {
+      return new SearchBench(around).run(searchOptions);
+    }
     if (!name.equals("evaluator")) {
-      throw new UserException("there is no benchmark '" + name + "'", "Known: evaluator.");
+      throw new UserException("there is no benchmark '" + name + "'", "Known: evaluator, search.");
     }
     return new EvaluatorBench(around).run(task);
   }
