@@ -125,6 +125,10 @@ final class Evolution {
   /** Jenetics' evaluator: pays for the offspring; what they are worth is ranked afterwards. */
   private ISeq<Phenotype<OptionGene, Standing>> evaluated(
       Seq<Phenotype<OptionGene, Standing>> population) {
+    if (population.stream().allMatch(Phenotype::isEvaluated)) {
+      // The parents, with which Jenetics begins.
+      return population.asISeq();
+    }
     List<Plan> offspring =
         population.stream()
             .filter(Phenotype::nonEvaluated)

@@ -87,6 +87,7 @@ public final class GeneticSearch {
 
   private Ending evolve(Guide guide) {
     Evolution evolution = new Evolution(space, settings, archive, batches, guide);
+    batches.judgeBy(guide::judge);
     double best = history.get(0).hypervolume();
     int idle = 0;
     for (int generation = 1; ; generation++) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -26,7 +27,7 @@ final class Guide {
   private final Solver solver;
   private final Surrogates surrogates;
   private Map<Plan, Double> predicted = new LinkedHashMap<>();
-  private double rankCorrelation = Double.NaN;
+  private OptionalDouble rankCorrelation = OptionalDouble.empty();
 
   Guide(SearchSpace space, SearchSettings settings, Archive archive, List<Plan> spare) {
     this.space = space;
@@ -36,11 +37,6 @@ final class Guide {
     this.solver = new Solver(space, settings.objectives(), spare);
   }
 
-  /** How well the latest predictions ranked what was measured. */
-  double rankCorrelation() {
-    return rankCorrelation;
-  }
-
   /**
    * The plans that a generation evaluates.
    *
@@ -48,7 +44,6 @@ final class Guide {
    */
   List<Plan> choose(List<Plan> offspring, int generation) {
     int size = settings.populationSize();
-    judge();
     if (!surrogates.fit(archive.evaluations())) {
       return offspring.subList(0, Math.min(size, offspring.size()));
     }
@@ -58,7 +53,7 @@ final class Guide {
     }
     pool.addAll(offspring);
     pool.removeIf(archive::knows);
-    int guided = rankCorrelation < TRUSTED ? size / 4 : size;
+    int guided = rankCorrelation.orElse(1) < TRUSTED ? size / 4 : size;
     Set<Plan> chosen = new LinkedHashSet<>();
     chosen.addAll(best(new ArrayList<>(pool), guided));
     for (Plan plan : offspring) {
@@ -112,7 +107,8 @@ final class Guide {
     return least == Double.POSITIVE_INFINITY ? 0 : point[0] - least;
   }
 
-  private void judge() {
+  /** How well the latest predictions ranked what was then measured; empty when there were none. */
+  OptionalDouble judge() {
     List<double[]> both = new ArrayList<>();
     predicted.forEach(
         (plan, drop) ->
@@ -120,6 +116,9 @@ final class Guide {
                 .find(plan)
                 .filter(evaluation -> !evaluation.isFailed())
                 .ifPresent(e -> both.add(new double[] {drop, Objective.ACCURACY.of(e)})));
-    rankCorrelation = both.size() < FEWEST_TO_JUDGE ? Double.NaN : RankCorrelation.of(both);
+    double correlation = both.size() < FEWEST_TO_JUDGE ? Double.NaN : RankCorrelation.of(both);
+    rankCorrelation =
+        Double.isNaN(correlation) ? OptionalDouble.empty() : OptionalDouble.of(correlation);
+    return rankCorrelation;
   }
 }
