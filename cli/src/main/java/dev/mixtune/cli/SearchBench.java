@@ -36,16 +36,16 @@ final class SearchBench {
   int run(SearchBenchOptions options) {
     options.check();
     checkFolder(options.json);
-    String format = "%-28s %6s %12s %8s %18s%n";
-    print(format, "instance", "seeds", "evaluations", "front", "of exact front");
+    List<TableInstance> instances =
+        options.instances.isEmpty()
+            ? StandardInstances.all()
+            : options.instances.stream().map(TableJson::read).toList();
+    print(
+        "%-28s %6s %12s %8s %18s%n", "instance", "seeds", "evaluations", "front", "of exact front");
     List<TableResult> results = new ArrayList<>();
     if (options.oracle != null) {
       results.add(foreign(options, options.oracle));
     } else {
-      List<TableInstance> instances =
-          options.instances.isEmpty()
-              ? StandardInstances.all()
-              : options.instances.stream().map(TableJson::read).toList();
       for (TableInstance instance : instances) {
         results.add(known(instance, options));
       }

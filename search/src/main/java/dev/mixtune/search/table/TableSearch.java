@@ -12,7 +12,6 @@ import dev.mixtune.search.Menu;
 import dev.mixtune.search.MenuEntry;
 import dev.mixtune.search.Objective;
 import dev.mixtune.search.ReferencePoint;
-import dev.mixtune.search.SearchResult;
 import dev.mixtune.search.SearchSettings;
 import dev.mixtune.search.SearchSpace;
 import java.util.ArrayList;
@@ -77,7 +76,12 @@ public final class TableSearch {
    * @param seed of all randomness
    */
   public static void run(CountedDamages damages, long seed) {
-    new TableSearch(damages).search(seed);
+    TableSearch search = new TableSearch(damages);
+    try {
+      search.search(seed);
+    } catch (CountedDamages.Spent e) {
+      // Too few evaluations even for the first picture: what there is counts.
+    }
   }
 
   private void search(long seed) {
@@ -97,16 +101,14 @@ public final class TableSearch {
             .withObjectives(EnumSet.of(Objective.ACCURACY, Objective.SIZE))
             .withPatience(Integer.MAX_VALUE, 0);
     SearchSpace space = SearchSpace.of(shape.layers(), menus);
-    SearchResult result =
-        new GeneticSearch(
-                space,
-                settings,
-                damages.points().stream().map(point -> plan(point.plan())).toList(),
-                this::evaluate,
-                () -> damages.left() == 0,
-                progress -> {})
-            .run();
-    assert !result.evaluations().isEmpty();
+    new GeneticSearch(
+            space,
+            settings,
+            damages.points().stream().map(point -> plan(point.plan())).toList(),
+            this::evaluate,
+            () -> damages.left() == 0,
+            progress -> {})
+        .run();
   }
 
   private List<Evaluation> evaluate(List<Plan> plans) {
