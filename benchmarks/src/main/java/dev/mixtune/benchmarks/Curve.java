@@ -1,7 +1,7 @@
 package dev.mixtune.benchmarks;
 
+import dev.mixtune.search.table.Benchmarked;
 import dev.mixtune.search.table.FrontVolume;
-import dev.mixtune.search.table.TableInstance;
 import dev.mixtune.search.table.TablePoint;
 import java.util.List;
 
@@ -27,10 +27,10 @@ record Curve(String competitor, int budget, long seed, List<Integer> at, List<Do
       int budget,
       long seed,
       List<TablePoint> points,
-      TableInstance instance,
+      Benchmarked instance,
       double best,
       List<Integer> at) {
-    FrontVolume box = FrontVolume.of(instance);
+    FrontVolume box = instance.box();
     List<Double> shares =
         at.stream()
             .map(
@@ -45,7 +45,7 @@ record Curve(String competitor, int budget, long seed, List<Integer> at, List<Do
     return new Curve(competitor, budget, seed, at, shares);
   }
 
-  private static TablePoint judged(TablePoint point, TableInstance instance) {
+  private static TablePoint judged(TablePoint point, Benchmarked instance) {
     int[] plan = point.plan().stream().mapToInt(Integer::intValue).toArray();
     return new TablePoint(point.plan(), point.cost(), instance.trueDamage(plan));
   }

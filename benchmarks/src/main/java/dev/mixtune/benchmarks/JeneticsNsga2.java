@@ -15,6 +15,8 @@ import io.jenetics.ext.moea.Vec;
 import io.jenetics.util.RandomRegistry;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 
 /** Jenetics' NSGA-II selector with its stock alterers, as its manual shows it. */
@@ -35,11 +37,12 @@ final class JeneticsNsga2 implements Competitor {
   public void run(CountedDamages damages, long seed) {
     TableShape shape = damages.shape();
     Asking asking = new Asking(damages);
+    // The upper end of the genes' range is exclusive.
     int most = IntStream.range(0, shape.genes()).map(shape::options).max().orElseThrow();
     Engine<IntegerGene, Vec<double[]>> engine =
         Engine.<IntegerGene, Vec<double[]>>builder(
                 genotype -> Vec.of(asking.ask(options(genotype, shape))),
-                Genotype.of(IntegerChromosome.of(0, most - 1, shape.genes())))
+                Genotype.of(IntegerChromosome.of(0, most, shape.genes())))
             .populationSize(POPULATION)
             .offspringSelector(NSGA2Selector.ofVec())
             .survivorsSelector(NSGA2Selector.ofVec())
@@ -47,10 +50,17 @@ final class JeneticsNsga2 implements Competitor {
             .optimize(Optimize.MINIMUM)
             .executor(Runnable::run)
             .build();
-    RandomRegistry.with(
-        new Random(seed),
-        random ->
-            engine.stream().limit(Limits.byFixedGeneration(asking.most() / POPULATION)).count());
+    try {
+      RandomRegistry.with(
+          new Random(seed),
+          random ->
+              engine.stream().limit(Limits.byFixedGeneration(asking.most() / POPULATION)).count());
+    } catch (CompletionException | CancellationException e) {
+      // Jenetics wraps what ends an evaluation.
+      if (damages.left() > 0) {
+        throw e;
+      }
+    }
   }
 
   private static int[] options(Genotype<IntegerGene> genotype, TableShape shape) {

@@ -3,12 +3,11 @@ package dev.mixtune.benchmarks;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.mixtune.results.AtomicFile;
+import dev.mixtune.results.table.FullTableFile;
 import dev.mixtune.results.table.VolumePlot;
+import dev.mixtune.search.table.Benchmarked;
 import dev.mixtune.search.table.CountedDamages;
-import dev.mixtune.search.table.FrontVolume;
-import dev.mixtune.search.table.KnownFront;
 import dev.mixtune.search.table.StandardInstances;
-import dev.mixtune.search.table.TableInstance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,6 +26,9 @@ public final class SearchBenchmark {
   private static final List<Integer> BUDGETS = List.of(100, 300, 1000);
   private static final int CURVE_POINTS = 40;
 
+  /** Drop of the real table beyond which nothing counts. */
+  private static final double MOST_DROP = 0.03;
+
   private final Path folder;
   private final int seeds;
 
@@ -39,32 +41,36 @@ public final class SearchBenchmark {
    * Runs everything on the calling thread.
    *
    * @param arguments the output folder, then optionally the number of seeds (11) and a part of the
-   *     names of the instances to run (all)
+   *     names of the instances to run (all), or {@code real} and the file of an exhaustive table
    */
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
     int seeds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 11;
     String wanted = arguments.length > 2 ? arguments[2] : "";
     Files.createDirectories(folder);
-    new SearchBenchmark(folder, seeds).run(wanted);
+    List<? extends Benchmarked> instances =
+        wanted.equals("real")
+            ? List.of(FullTableFile.read(Path.of(arguments[3])).table(MOST_DROP))
+            : StandardInstances.all().stream()
+                .filter(instance -> instance.shape().name().contains(wanted))
+                .toList();
+    new SearchBenchmark(folder, seeds).run(instances);
   }
 
-  private void run(String wanted) {
+  private void run(List<? extends Benchmarked> instances) {
     StringBuilder table = new StringBuilder();
-    for (TableInstance instance : StandardInstances.all()) {
-      if (instance.shape().name().contains(wanted)) {
-        List<Curve> curves = curves(instance);
-        String part = table(instance.shape().name(), curves);
-        System.out.print(part);
-        table.append(part);
-        write(instance.shape().name(), curves);
-      }
+    for (Benchmarked instance : instances) {
+      List<Curve> curves = curves(instance);
+      String part = table(instance.shape().name(), curves);
+      System.out.print(part);
+      table.append(part);
+      write(instance.shape().name(), curves);
     }
     AtomicFile.write(folder.resolve("search-bench.md"), table.toString());
   }
 
-  private List<Curve> curves(TableInstance instance) {
-    double best = FrontVolume.of(instance).of(KnownFront.of(instance, 1));
+  private List<Curve> curves(Benchmarked instance) {
+    double best = instance.box().of(instance.bestKnownFront());
     List<Curve> curves = new ArrayList<>();
     for (Competitor competitor : Competitor.all()) {
       List<Integer> budgets = competitor.plansAhead() ? BUDGETS : List.of(largest());
@@ -72,7 +78,7 @@ public final class SearchBenchmark {
         for (long seed = 1; seed <= seeds; seed++) {
           CountedDamages damages = new CountedDamages(instance.shape(), instance, budget);
           try {
-            competitor.run(damages, seed);
+            competitor.run(damages, seed, instance);
           } catch (CountedDamages.Spent | Asking.Finished e) {
             // That is how most of them end.
           }

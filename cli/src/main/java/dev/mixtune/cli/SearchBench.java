@@ -2,6 +2,7 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.UserException;
 import dev.mixtune.results.AtomicFile;
+import dev.mixtune.results.table.FullTableFile;
 import dev.mixtune.results.table.TableJson;
 import dev.mixtune.results.table.TableResult;
 import dev.mixtune.results.table.TableRun;
@@ -9,6 +10,7 @@ import dev.mixtune.search.table.CountedDamages;
 import dev.mixtune.search.table.DamageOracle;
 import dev.mixtune.search.table.ExactFront;
 import dev.mixtune.search.table.FrontVolume;
+import dev.mixtune.search.table.FullTable;
 import dev.mixtune.search.table.StandardInstances;
 import dev.mixtune.search.table.TableInstance;
 import dev.mixtune.search.table.TablePoint;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * are had only by evaluating whole plans, and each unique one counts.
  */
 final class SearchBench {
+  /** Drop of the real table beyond which nothing counts. */
+  private static final double MOST_DROP = 0.03;
+
   private final Surroundings around;
 
   SearchBench(Surroundings around) {
@@ -37,15 +43,18 @@ final class SearchBench {
     options.check();
     checkFolder(options.json);
     List<TableInstance> instances =
-        options.instances.isEmpty()
+        options.instances.isEmpty() && options.table == null
             ? StandardInstances.all()
             : options.instances.stream().map(TableJson::read).toList();
+    Optional<FullTable> real =
+        Optional.ofNullable(options.table).map(file -> FullTableFile.read(file).table(MOST_DROP));
     print(
         "%-28s %6s %12s %8s %18s%n", "instance", "seeds", "evaluations", "front", "of exact front");
     List<TableResult> results = new ArrayList<>();
     if (options.oracle != null) {
       results.add(foreign(options, options.oracle));
     } else {
+      real.ifPresent(table -> results.add(real(table, options)));
       for (TableInstance instance : instances) {
         results.add(known(instance, options));
       }
@@ -64,20 +73,30 @@ final class SearchBench {
     }
   }
 
+  /** A network of which every plan is known; the search is told the drop that still counts. */
+  private TableResult real(FullTable table, SearchBenchOptions options) {
+    List<TableRun> runs = new ArrayList<>();
+    for (int seed = 1; seed <= options.seeds; seed++) {
+      CountedDamages damages = new CountedDamages(table.shape(), table, options.maxEvaluations);
+      TableSearch.run(damages, seed, OptionalDouble.of(MOST_DROP));
+      runs.add(new TableRun(seed, damages.count(), TablePoint.front(damages.points())));
+    }
+    String share = share(table.box(), runs, table.bestKnownFront());
+    return result(table.shape(), options, runs, share);
+  }
+
+  private static String share(FrontVolume box, List<TableRun> runs, List<TablePoint> exact) {
+    double[] volumes = runs.stream().mapToDouble(run -> box.of(run.front())).sorted().toArray();
+    return String.format(Locale.ROOT, "%.3f %%", 100 * volumes[volumes.length / 2] / box.of(exact));
+  }
+
   private TableResult known(TableInstance instance, SearchBenchOptions options) {
     List<TableRun> runs = new ArrayList<>();
     for (int seed = 1; seed <= options.seeds; seed++) {
       runs.add(run(instance.shape(), instance, seed, options.maxEvaluations));
     }
     Optional<List<TablePoint>> exact = ExactFront.of(instance);
-    String share = "not known";
-    if (exact.isPresent()) {
-      FrontVolume box = FrontVolume.of(instance);
-      double[] volumes = runs.stream().mapToDouble(run -> box.of(run.front())).sorted().toArray();
-      share =
-          String.format(
-              Locale.ROOT, "%.3f %%", 100 * volumes[volumes.length / 2] / box.of(exact.get()));
-    }
+    String share = exact.map(front -> share(instance.box(), runs, front)).orElse("not known");
     return result(instance.shape(), options, runs, share);
   }
 

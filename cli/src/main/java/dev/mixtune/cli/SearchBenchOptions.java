@@ -33,6 +33,35 @@ final class SearchBenchOptions {
   @Option(names = "--json", paramLabel = "OUT", description = "Where search writes its fronts.")
   @Nullable Path json;
 
+  @Option(
+      names = "--table",
+      paramLabel = "FILE",
+      description = "Every plan of a small network: made by table, read by search.")
+  @Nullable Path table;
+
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      description = "Images of the search split that table evaluates. Default: 1000.")
+  int images = 1000;
+
+  /** The file of {@code table}. */
+  Path tableFile() {
+    if (table == null) {
+      throw new UserException("bench table needs a file to write", "Add --table FILE.");
+    }
+    return table;
+  }
+
+  /** How many images are evaluated. */
+  int images() {
+    if (images < 1 || images > Short.MAX_VALUE) {
+      throw new UserException(
+          "--images " + images + " is out of range", "Take 1 to " + Short.MAX_VALUE + ".");
+    }
+    return images;
+  }
+
   /** Fails on values out of range. */
   void check() {
     if (maxEvaluations < 1 || seeds < 1) {

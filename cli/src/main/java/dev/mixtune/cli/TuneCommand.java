@@ -106,14 +106,18 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
 
   @Command(name = "bench", description = "Runs one of our benchmarks and prints its table.")
   int bench(
-      @Parameters(paramLabel = "NAME", description = "evaluator or search") String name,
+      @Parameters(paramLabel = "NAME", description = "evaluator, search or table") String name,
       @Option(names = "--task", paramLabel = "FILE") @Nullable Path task,
       @Mixin SearchBenchOptions searchOptions) {
     if (name.equals("search")) {
       return new SearchBench(around).run(searchOptions);
     }
+    if (name.equals("table")) {
+      return new TableMaker(around).run(task, searchOptions.tableFile(), searchOptions.images());
+    }
     if (!name.equals("evaluator")) {
-      throw new UserException("there is no benchmark '" + name + "'", "Known: evaluator, search.");
+      throw new UserException(
+          "there is no benchmark '" + name + "'", "Known: evaluator, search, table.");
     }
     return new EvaluatorBench(around).run(task);
   }

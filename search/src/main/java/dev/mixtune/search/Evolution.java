@@ -102,11 +102,21 @@ final class Evolution {
     for (int i = 0; i < evaluations.size(); i++) {
       order.add(i);
     }
-    order.sort(Comparator.comparing(standings::get, Comparator.reverseOrder()));
+    // Constrained dominance (Deb et al. 2002, section VI): a drop that no user would look at counts
+    // before everything else.
+    order.sort(
+        Comparator.<Integer>comparingDouble(i -> excess(evaluations.get(i)))
+            .thenComparing(standings::get, Comparator.reverseOrder()));
     return order.stream()
         .limit(PARENTS_PER_OFFSPRING * settings.populationSize())
         .map(i -> evaluations.get(i).plan())
         .toList();
+  }
+
+  private double excess(Evaluation evaluation) {
+    return evaluation.isFailed()
+        ? Double.POSITIVE_INFINITY
+        : Math.max(0, Objective.ACCURACY.of(evaluation) - settings.reference().drop());
   }
 
   private ISeq<Phenotype<OptionGene, Standing>> phenotypes(List<Plan> plans, long generation) {

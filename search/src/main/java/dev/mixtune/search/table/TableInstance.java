@@ -8,7 +8,7 @@ import java.util.Random;
  * A search problem in a table: a plan costs the sum of its layers' costs, and damages what the link
  * makes of its layers' damages, hidden pair terms and noise included.
  */
-public final class TableInstance implements DamageOracle {
+public final class TableInstance implements Benchmarked {
   private final TableShape shape;
   private final double[][] damages;
   private final Link link;
@@ -94,7 +94,7 @@ public final class TableInstance implements DamageOracle {
     return layer >= 0 && layer < damages.length && option >= 0 && option < damages[layer].length;
   }
 
-  /** What a searcher may know. */
+  @Override
   public TableShape shape() {
     return shape;
   }
@@ -119,7 +119,7 @@ public final class TableInstance implements DamageOracle {
     return trueDamage(plan) + noise.of(plan);
   }
 
-  /** The damage without noise: what a found front is judged by. */
+  @Override
   public double trueDamage(int[] plan) {
     double combined = link.none();
     for (int layer = 0; layer < plan.length; layer++) {
@@ -131,5 +131,15 @@ public final class TableInstance implements DamageOracle {
       }
     }
     return link.damage(combined);
+  }
+
+  @Override
+  public FrontVolume box() {
+    return FrontVolume.of(this);
+  }
+
+  @Override
+  public List<TablePoint> bestKnownFront() {
+    return KnownFront.of(this, 1);
   }
 }

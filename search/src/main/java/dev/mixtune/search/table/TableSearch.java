@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * The product's own search on an instance, through its ports: options become schemes, costs become
@@ -76,15 +77,24 @@ public final class TableSearch {
    * @param seed of all randomness
    */
   public static void run(CountedDamages damages, long seed) {
+    run(damages, seed, OptionalDouble.empty());
+  }
+
+  /**
+   * As above, told beyond which damage nothing counts, as a study is by its limit.
+   *
+   * @param mostDamage above 0; when it is not said, the damage of the cheapest plan
+   */
+  public static void run(CountedDamages damages, long seed, OptionalDouble mostDamage) {
     TableSearch search = new TableSearch(damages);
     try {
-      search.search(seed);
+      search.search(seed, mostDamage);
     } catch (CountedDamages.Spent e) {
       // Too few evaluations even for the first picture: what there is counts.
     }
   }
 
-  private void search(long seed) {
+  private void search(long seed, OptionalDouble mostDamage) {
     Isolated isolated = Isolated.measure(damages);
     List<Menu> menus = new ArrayList<>();
     for (int gene = 0; gene < shape.genes(); gene++) {
@@ -94,7 +104,7 @@ public final class TableSearch {
     for (long[] gene : bytes) {
       highest += Arrays.stream(gene).max().orElseThrow();
     }
-    double drop = damages.damage(shape.cheapest());
+    double drop = mostDamage.orElseGet(() -> damages.damage(shape.cheapest()));
     ReferencePoint corner = new ReferencePoint(drop > 0 ? drop : 1, 1, Math.max(1, highest));
     SearchSettings settings =
         SearchSettings.standard(seed, corner)
