@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Decides what a generation pays for: fits surrogates to all evaluations, solves the front on them,
@@ -20,6 +21,12 @@ import java.util.Set;
 final class Guide {
   private static final double TRUSTED = 0.3;
   private static final int FEWEST_TO_JUDGE = 8;
+
+  /** One in so many plans of a generation is an optimum at a limit that people name. */
+  private static final int NAMED_PART = 4;
+
+  /** Share of the reference drop below which an error does not move an optimum. */
+  private static final double NEARLY_EXACT = 1e-4;
 
   private final SearchSpace space;
   private final SearchSettings settings;
@@ -54,8 +61,9 @@ final class Guide {
     pool.addAll(offspring);
     pool.removeIf(archive::knows);
     int guided = rankCorrelation.orElse(1) < TRUSTED ? size / 4 : size;
-    Set<Plan> chosen = new LinkedHashSet<>();
-    chosen.addAll(best(new ArrayList<>(pool), guided));
+    Set<Plan> chosen = new LinkedHashSet<>(named(size / NAMED_PART));
+    pool.removeAll(chosen);
+    chosen.addAll(best(new ArrayList<>(pool), guided - chosen.size(), chosen));
     for (Plan plan : offspring) {
       if (chosen.size() < size) {
         chosen.add(plan);
@@ -68,20 +76,35 @@ final class Guide {
     return List.copyOf(chosen);
   }
 
-  private List<Plan> best(List<Plan> pool, int count) {
+  /** Optima at limits that people name, once the surrogate is nearly exact. */
+  private List<Plan> named(int count) {
+    double mostError = NEARLY_EXACT * settings.reference().drop();
+    return solver.atNamedLimits(surrogates, mostError).stream()
+        .map(space::plan)
+        .distinct()
+        .filter(plan -> !archive.knows(plan))
+        .limit(count)
+        .toList();
+  }
+
+  private List<Plan> best(List<Plan> pool, int count, Set<Plan> taken) {
     List<ExpectedGain.Prediction> predictions =
         pool.stream().map(plan -> surrogates.predict(space.options(plan), settings)).toList();
     List<double[]> front =
-        archive.frontier().stream().map(e -> surrogates.shares(e, settings)).toList();
+        Stream.concat(
+                archive.frontier().stream().map(e -> surrogates.shares(e, settings)),
+                taken.stream()
+                    .map(p -> surrogates.predict(space.options(p), settings).coordinates()))
+            .toList();
     List<Integer> order =
         new ArrayList<>(
             new ExpectedGain(front, settings.objectives().size()).choose(predictions, count));
     if (order.size() < count) {
-      Set<Integer> taken = new LinkedHashSet<>(order);
+      Set<Integer> inOrder = new LinkedHashSet<>(order);
       double[] excess = new double[pool.size()];
       List<Integer> rest = new ArrayList<>();
       for (int i = 0; i < pool.size(); i++) {
-        if (!taken.contains(i)) {
+        if (!inOrder.contains(i)) {
           excess[i] = excess(predictions.get(i).coordinates(), front);
           rest.add(i);
         }

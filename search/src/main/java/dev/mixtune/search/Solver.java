@@ -3,10 +3,10 @@ package dev.mixtune.search;
 import dev.mixtune.engine.Plan;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Solves the front on the surrogate. With one cost beside the drop: the whole front, and exact
@@ -18,7 +18,7 @@ final class Solver {
   private static final double CURIOUS = 1.0;
   private static final int PRICES = 10;
   private static final double GOLDEN = 0.6180339887498949;
-  private static final int[] PARTS = {20, 12, 8};
+  private static final int[] PARTS = {20, 6};
 
   private final SearchSpace space;
   private final Set<Objective> objectives;
@@ -43,7 +43,6 @@ final class Solver {
       long[][] weights = size ? costs.bytes() : nanos(surrogates);
       plans.addAll(front(damage, damage.mains(), weights));
       plans.addAll(front(damage, hopeful, weights));
-      plans.addAll(atNamedLimits(damage.mains(), weights));
     } else if (size) {
       Costs fitted = costs.withNanos(nanos(surrogates));
       double shift = (generation * GOLDEN) % 1;
@@ -52,6 +51,22 @@ final class Solver {
     }
     spare.stream().filter(space::contains).map(space::options).forEach(plans::add);
     return plans;
+  }
+
+  /**
+   * With one cost beside the drop: the exact solutions at twentieths and sixths of the range of
+   * costs, the limits that people name. Otherwise, or while the surrogate still errs, none.
+   *
+   * @param mostError error of a prediction up to which its optimum is taken for the true one
+   */
+  List<int[]> atNamedLimits(Surrogates surrogates, double mostError) {
+    boolean size = objectives.contains(Objective.SIZE);
+    boolean time = objectives.contains(Objective.LATENCY);
+    Surrogate damage = surrogates.damage();
+    if (size == time || damage.noise() > mostError) {
+      return List.of();
+    }
+    return atNamedLimits(damage.mains(), size ? costs.bytes() : nanos(surrogates));
   }
 
   private static List<int[]> front(Surrogate damage, double[][] mains, long[][] weights) {
@@ -74,7 +89,7 @@ final class Solver {
     return plans;
   }
 
-  /** Twentieths, twelfths and eighths of the way from the least cost to the most. */
+  /** Twentieths and sixths of the way from the least cost to the most. */
   private static Set<Long> namedLimits(long[][] weights) {
     long low = 0;
     long high = 0;
@@ -82,7 +97,7 @@ final class Solver {
       low += Arrays.stream(menu).min().orElseThrow();
       high += Arrays.stream(menu).max().orElseThrow();
     }
-    Set<Long> limits = new TreeSet<>();
+    Set<Long> limits = new LinkedHashSet<>();
     for (int parts : PARTS) {
       for (int k = 1; k < parts; k++) {
         limits.add(low + (long) Math.floor((high - low) * (k / (double) parts)));
