@@ -116,14 +116,20 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
 
   @Command(name = "bench", description = "Runs one of our benchmarks and prints its table.")
   int bench(
-      @Parameters(paramLabel = "NAME", description = "evaluator or rounding") String name,
-      @Mixin BenchOptions benchOptions) {
+      @Parameters(paramLabel = "NAME", description = "evaluator, rounding, search or table")
+          String name,
+      @Mixin BenchOptions benchOptions,
+      @Mixin SearchBenchOptions searchOptions) {
     return switch (name) {
       case "evaluator" -> new EvaluatorBench(around).run(benchOptions.onlyTask());
       case "rounding" -> new RoundingBench(around).run(benchOptions);
+      case "search" -> new SearchBench(around).run(searchOptions);
+      case "table" ->
+          new TableMaker(around)
+              .run(benchOptions.onlyTask(), searchOptions.tableFile(), searchOptions.images());
       default ->
           throw new UserException(
-              "there is no benchmark '" + name + "'", "Known: evaluator, rounding.");
+              "there is no benchmark '" + name + "'", "Known: evaluator, rounding, search, table.");
     };
   }
 

@@ -5,6 +5,8 @@ import java.math.BigInteger;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /**
  * Pays for evaluations: asks the evaluator for plans that are not known yet, batch by batch, until
@@ -19,6 +21,7 @@ final class Batches {
   private final ProgressListener listener;
   private final BigInteger combinations;
   private int generation;
+  private Supplier<OptionalDouble> rankCorrelation = OptionalDouble::empty;
 
   Batches(
       SearchSpace space,
@@ -39,6 +42,11 @@ final class Batches {
   /** Says to which generation the next batches belong. */
   void enter(int number) {
     generation = number;
+  }
+
+  /** Says who knows how well the latest predictions ranked what was measured. */
+  void judgeBy(Supplier<OptionalDouble> correlation) {
+    rankCorrelation = correlation;
   }
 
   /** Evaluates those of the plans that are not known, as far as the limits allow. */
@@ -77,7 +85,8 @@ final class Batches {
     List<Evaluation> frontier = archive.frontier();
     double hypervolume =
         Hypervolume.of(frontier, archive.dominance().objectives(), settings.reference());
-    return new Progress(generation, archive.size(), frontier.size(), hypervolume);
+    return new Progress(
+        generation, archive.size(), frontier.size(), hypervolume, rankCorrelation.get());
   }
 
   /** Returns false when the evaluator was stopped in between. */

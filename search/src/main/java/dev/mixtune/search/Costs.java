@@ -1,5 +1,6 @@
 package dev.mixtune.search;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -19,6 +20,27 @@ final class Costs {
     damage = doubles(menus, MenuEntry::damage);
     bytes = longs(menus, MenuEntry::storedBytes);
     nanos = longs(menus, e -> Math.round(e.latencyCostMillis() * NANOS_PER_MILLI));
+  }
+
+  private Costs(double[][] damage, long[][] bytes, long[][] nanos) {
+    this.damage = damage;
+    this.bytes = bytes;
+    this.nanos = nanos;
+  }
+
+  /** These costs with other damages, shifted so that the least of each menu is 0. */
+  Costs withDamage(double[][] wanted) {
+    double[][] shifted = new double[wanted.length][];
+    for (int m = 0; m < wanted.length; m++) {
+      double least = Arrays.stream(wanted[m]).min().orElseThrow();
+      shifted[m] = Arrays.stream(wanted[m]).map(value -> value - least).toArray();
+    }
+    return new Costs(shifted, bytes, nanos);
+  }
+
+  /** These costs with other times, in any unit. */
+  Costs withNanos(long[][] wanted) {
+    return new Costs(damage, bytes, wanted);
   }
 
   static Costs of(SearchSpace space) {

@@ -39,24 +39,32 @@ final class Evolution {
 
   private static final int TOURNAMENT = 2;
 
+  /** Offspring bred for each one paid for; the surrogates choose among them. */
+  private static final int BRED_PER_PAID = 6;
+
   private final SearchSpace space;
   private final SearchSettings settings;
   private final Archive archive;
   private final Batches batches;
+  private final Guide guide;
   private final Engine<OptionGene, Standing> engine;
   private List<Plan> parents = List.of();
+  private List<Plan> paid = List.of();
+  private int generation;
 
-  Evolution(SearchSpace space, SearchSettings settings, Archive archive, Batches batches) {
+  Evolution(
+      SearchSpace space, SearchSettings settings, Archive archive, Batches batches, Guide guide) {
     this.space = space;
     this.settings = settings;
     this.archive = archive;
     this.batches = batches;
+    this.guide = guide;
     long free = space.menus().stream().filter(menu -> menu.entries().size() > 1).count();
     this.engine =
         new Engine.Builder<OptionGene, Standing>(
                 this::evaluated, OptionChromosome.shape(space.menus()))
             .optimize(Optimize.MAXIMUM)
-            .populationSize(settings.populationSize())
+            .populationSize(BRED_PER_PAID * settings.populationSize())
             .offspringFraction(1)
             .maximalPhenotypeAge(Long.MAX_VALUE)
             .offspringSelector(new TournamentSelector<>(TOURNAMENT))
@@ -69,17 +77,16 @@ final class Evolution {
   }
 
   /** Breeds one generation, its first parents being the best of what is in the archive. */
-  void breed(int generation) {
+  void breed(int number) {
+    generation = number;
     if (parents.isEmpty()) {
       parents = survivors(archive.evaluations().stream().map(Evaluation::plan).toList());
     }
     EvolutionStart<OptionGene, Standing> start =
         EvolutionStart.of(phenotypes(parents, generation), generation);
-    List<Plan> offspring =
-        RandomRegistry.with(
-            new Random(mix(settings.seed(), generation)),
-            random -> engine.evolve(start).genotypes().map(this::plan).asList());
-    parents = survivors(Stream.concat(parents.stream(), offspring.stream()).toList());
+    RandomRegistry.with(
+        new Random(mix(settings.seed(), generation)), random -> engine.evolve(start));
+    parents = survivors(Stream.concat(parents.stream(), paid.stream()).toList());
   }
 
   /** The best by front, then by crowding, then in the order given; each plan once. */
@@ -95,11 +102,21 @@ final class Evolution {
     for (int i = 0; i < evaluations.size(); i++) {
       order.add(i);
     }
-    order.sort(Comparator.comparing(standings::get, Comparator.reverseOrder()));
+    // Constrained dominance (Deb et al. 2002, section VI): a drop that no user would look at counts
+    // before everything else.
+    order.sort(
+        Comparator.<Integer>comparingDouble(i -> excess(evaluations.get(i)))
+            .thenComparing(standings::get, Comparator.reverseOrder()));
     return order.stream()
         .limit(PARENTS_PER_OFFSPRING * settings.populationSize())
         .map(i -> evaluations.get(i).plan())
         .toList();
+  }
+
+  private double excess(Evaluation evaluation) {
+    return evaluation.isFailed()
+        ? Double.POSITIVE_INFINITY
+        : Math.max(0, Objective.ACCURACY.of(evaluation) - settings.reference().drop());
   }
 
   private ISeq<Phenotype<OptionGene, Standing>> phenotypes(List<Plan> plans, long generation) {
@@ -118,11 +135,19 @@ final class Evolution {
   /** Jenetics' evaluator: pays for the offspring; what they are worth is ranked afterwards. */
   private ISeq<Phenotype<OptionGene, Standing>> evaluated(
       Seq<Phenotype<OptionGene, Standing>> population) {
-    batches.evaluate(
+    if (population.stream().allMatch(Phenotype::isEvaluated)) {
+      // The parents, with which Jenetics begins.
+      return population.asISeq();
+    }
+    List<Plan> offspring =
         population.stream()
             .filter(Phenotype::nonEvaluated)
             .map(phenotype -> plan(phenotype.genotype()))
-            .toList());
+            .distinct()
+            .filter(plan -> !archive.knows(plan))
+            .toList();
+    paid = guide.choose(offspring, generation);
+    batches.evaluate(paid);
     return population.stream()
         .map(p -> p.isEvaluated() ? p : p.withFitness(Standing.UNRANKED))
         .collect(ISeq.toISeq());

@@ -65,19 +65,29 @@ public final class GeneticSearch {
             settings.objectives(),
             anchorFirst.stream().flatMap(plan -> archive.find(plan).stream()).toList()));
     batches.evaluate(warmStart.stream().filter(space::offers).toList());
-    if (batches.limit().isEmpty()) {
-      batches.evaluate(
-          Seeds.of(
-              space, settings.objectives(), settings.knapsackLimits(), settings.greedyPlans()));
-    }
+    List<Plan> seeds = batches.limit().isEmpty() ? seeds() : List.of();
+    // With a population to learn from, nothing need be paid for unseen.
+    int unseen = Math.max(0, settings.populationSize() - archive.sizeInsideSpace());
+    int first = Math.min(unseen, seeds.size());
+    batches.evaluate(seeds.subList(0, first));
     history.add(batches.progress());
-    Ending ending = evolve();
+    Ending ending = evolve(new Guide(space, settings, archive, seeds.subList(first, seeds.size())));
     return new SearchResult(
         archive.evaluations(), archive.frontier(), archive.dominance(), uniforms, history, ending);
   }
 
-  private Ending evolve() {
-    Evolution evolution = new Evolution(space, settings, archive, batches);
+  /** The first seeds are paid for unseen; the others must pass the surrogates. */
+  private List<Plan> seeds() {
+    return Seeds.of(space, settings.objectives(), settings.knapsackLimits(), settings.greedyPlans())
+        .stream()
+        .distinct()
+        .filter(plan -> !archive.knows(plan))
+        .toList();
+  }
+
+  private Ending evolve(Guide guide) {
+    Evolution evolution = new Evolution(space, settings, archive, batches, guide);
+    batches.judgeBy(guide::judge);
     double best = history.get(0).hypervolume();
     int idle = 0;
     for (int generation = 1; ; generation++) {
