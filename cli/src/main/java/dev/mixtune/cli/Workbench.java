@@ -25,6 +25,7 @@ import dev.mixtune.evaluators.Task;
 import dev.mixtune.evaluators.TaskData;
 import dev.mixtune.evaluators.TaskFile;
 import dev.mixtune.hardware.HostFacts;
+import dev.mixtune.hardware.Sparsity;
 import dev.mixtune.hardware.Target;
 import dev.mixtune.hardware.Targets;
 import java.nio.file.Path;
@@ -160,7 +161,7 @@ final class Workbench implements AutoCloseable {
    */
   void calibrate(int threads, ExecutorService executor, FittingProgress progress) {
     Supplier<Iterable<Map<String, Tensor>>> batches = calibrationBatches();
-    FittingSettings settings = FittingSettings.defaults();
+    FittingSettings settings = fittingSettings();
     FittedRanges chosen = chooseRanges(threads, executor, part(progress, 0));
     ranges = chosen;
     Calibration calibration = chosen.calibration();
@@ -175,6 +176,12 @@ final class Workbench implements AutoCloseable {
     lowering = new PlanLowering(network, calibration, fitted.library());
   }
 
+  /** Pruned weights are on the menu only where the target's profile says that they pay. */
+  private FittingSettings fittingSettings() {
+    return FittingSettings.defaults()
+        .withSparsity(target.sparsity().map(Sparsity::share).orElse(0.0));
+  }
+
   /**
    * The deployable model of a plan whose weights are rounded for this very plan. The same bytes
    * each time.
@@ -185,7 +192,7 @@ final class Workbench implements AutoCloseable {
   LoweredPlan loweredInContext(Plan plan, ExecutorService executor, FittingProgress progress) {
     Calibration calibration = fittedRanges().calibration();
     RoundedNetwork own =
-        new NetworkRounding(network, runtime, calibration, FittingSettings.defaults(), executor)
+        new NetworkRounding(network, runtime, calibration, fittingSettings(), executor)
             .roundFor(plan, calibrationBatches(), progress);
     return new PlanLowering(network, calibration, own.library()).lower(plan);
   }

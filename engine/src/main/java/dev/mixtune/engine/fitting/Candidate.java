@@ -20,9 +20,16 @@ record Candidate(RoundedWeights weights, float @Nullable [] bias, double error) 
    */
   private static final double BIT_PRICE = 1.5;
 
-  /** The error made comparable between forms of storage: a table must earn what it takes. */
+  /** Factor in squared error that pruning may cost, whatever it saves. */
+  private static final double PRUNING_PRICE = 1.5;
+
+  /**
+   * The error made comparable between forms of storage: a table must earn what it takes, and
+   * pruning may cost a little for the bytes that it saves.
+   */
   double pricedError() {
     double extraBits = 8.0 * weights.tableBytes() / weights.codes().length;
-    return error * Math.pow(BIT_PRICE, extraBits);
+    double priced = error * Math.pow(BIT_PRICE, extraBits);
+    return weights.prunedBytes() > 0 ? priced / PRUNING_PRICE : priced;
   }
 }
