@@ -56,6 +56,7 @@ final class Identity {
     identity.put("threads", Integer.toString(bench.threads()));
     identity.put("activation ranges", Workbench.RANGE_METHOD);
     identity.put("weight rounding", Workbench.ROUNDING_METHOD);
+    bench.target().sparsity().ifPresent(s -> identity.put("sparsity", String.valueOf(s.share())));
     identity.put("runtime", bench.runtime().version());
     identity.put("lowering", Integer.toString(PlanLowering.VERSION));
     return identity;

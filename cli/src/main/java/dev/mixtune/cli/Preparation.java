@@ -35,16 +35,22 @@ final class Preparation {
   private final OrtRuntime runtime;
   private final RoundingCache cache;
   private final Supplier<Iterable<Map<String, Tensor>>> batches;
+  private final FittingSettings settings;
 
   /**
    * @param cache keeps ranges and rounded weights
    * @param batches the calibration samples, the same ones at each call
+   * @param settings how weights are rounded
    */
   Preparation(
-      OrtRuntime runtime, RoundingCache cache, Supplier<Iterable<Map<String, Tensor>>> batches) {
+      OrtRuntime runtime,
+      RoundingCache cache,
+      Supplier<Iterable<Map<String, Tensor>>> batches,
+      FittingSettings settings) {
     this.runtime = runtime;
     this.cache = cache;
     this.batches = batches;
+    this.settings = settings;
   }
 
   /**
@@ -80,7 +86,6 @@ final class Preparation {
         EqualizationChoice.of(imported, runtime, batches, RangeMethods.named(FIRST_RANGES));
     Network network = equalization.network(imported);
     FittedRanges ranges = ranges(network, threads, executor, part(progress, 0));
-    FittingSettings settings = FittingSettings.defaults();
     RoundedNetwork rounded =
         cache.get(
             network,
@@ -104,7 +109,7 @@ final class Preparation {
             .run(network, batches.get(), RangeMethods.named(FIRST_RANGES));
     return cache.ranges(
         observed,
-        RoundingCache.key(network, observed, FittingSettings.defaults(), batches.get()),
+        RoundingCache.key(network, observed, settings, batches.get()),
         () -> new RangeFitting(network, runtime, executor).fit(observed, batches, progress));
   }
 
@@ -120,7 +125,7 @@ final class Preparation {
     Network network = prepared.network();
     Calibration calibration = prepared.ranges().calibration();
     RoundedNetwork own =
-        new NetworkRounding(network, runtime, calibration, FittingSettings.defaults(), executor)
+        new NetworkRounding(network, runtime, calibration, settings, executor)
             .roundFor(plan, batches, progress);
     return new PlanLowering(network, calibration, own.library()).lower(plan);
   }

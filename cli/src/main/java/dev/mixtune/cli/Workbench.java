@@ -6,6 +6,7 @@ import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.fitting.FittedRanges;
 import dev.mixtune.engine.fitting.FittingProgress;
+import dev.mixtune.engine.fitting.FittingSettings;
 import dev.mixtune.engine.fitting.RoundingCache;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.graph.NetworkReader;
@@ -18,6 +19,7 @@ import dev.mixtune.evaluators.Task;
 import dev.mixtune.evaluators.TaskData;
 import dev.mixtune.evaluators.TaskFile;
 import dev.mixtune.hardware.HostFacts;
+import dev.mixtune.hardware.Sparsity;
 import dev.mixtune.hardware.Target;
 import dev.mixtune.hardware.Targets;
 import java.nio.file.Path;
@@ -78,7 +80,11 @@ final class Workbench implements AutoCloseable {
     }
     this.preparation =
         new Preparation(
-            runtime, new RoundingCache(around.cache().resolve("rounding")), calibrationBatches());
+            runtime,
+            new RoundingCache(around.cache().resolve("rounding")),
+            calibrationBatches(),
+            FittingSettings.defaults()
+                .withSparsity(target.sparsity().map(Sparsity::share).orElse(0.0)));
     double confidence = options.confidenceFraction();
     long cache = cacheBytes(Runtime.getRuntime().maxMemory());
     this.evaluator = evaluator(batch.scoring(), cache, confidence);

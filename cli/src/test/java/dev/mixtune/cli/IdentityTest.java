@@ -56,6 +56,7 @@ class IdentityTest {
         p.pipeline(),
         p.statedError(),
         p.statedErrorSource(),
+        p.sparsity(),
         kernels);
   }
 }

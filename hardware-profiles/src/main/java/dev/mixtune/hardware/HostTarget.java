@@ -3,6 +3,7 @@ package dev.mixtune.hardware;
 import dev.mixtune.engine.Basis;
 import dev.mixtune.engine.OperatorKind;
 import dev.mixtune.engine.Scheme;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,6 +31,12 @@ public record HostTarget(HostFacts facts) implements Target {
         + ": 100 % of the time is measured, end to end on this machine ("
         + facts.summary()
         + "), interleaved with the float model.";
+  }
+
+  /** ONNX Runtime's CPU provider has no sparse kernel. */
+  @Override
+  public Optional<Sparsity> sparsity() {
+    return Optional.empty();
   }
 
   @Override

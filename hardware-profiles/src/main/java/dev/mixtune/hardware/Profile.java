@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param statedError relative error of a predicted ratio, known from measurements; null when nobody
  *     knows
  * @param statedErrorSource how the error was found, or why it is not known
+ * @param sparsity when and how far pruned weights pay; null when they do not
  * @param kernels the entries, at most one for each kernel
  */
 public record Profile(
@@ -34,6 +35,7 @@ public record Profile(
     @Nullable Pipeline pipeline,
     @Nullable Double statedError,
     String statedErrorSource,
+    @Nullable Sparsity sparsity,
     List<KernelEntry> kernels) {
 
   public Profile {

@@ -74,6 +74,7 @@ public final class ProfileReader {
     String runtime = root.text("runtime");
     int threads = root.integer("threads");
     int batch = root.integer("batch");
+    Sparsity sparsity = sparsity(root.objectOrNull("sparsity"));
     List<KernelEntry> kernels = new ArrayList<>();
     for (JsonObject kernel : root.objects("kernels")) {
       kernels.add(entry(kernel));
@@ -92,6 +93,7 @@ public final class ProfileReader {
                 pipeline,
                 statedError,
                 errorSource,
+                sparsity,
                 kernels));
   }
 
@@ -125,6 +127,17 @@ public final class ProfileReader {
             fact(json.object("cacheBytesPerSecond")));
     json.end();
     return pipeline;
+  }
+
+  private static @Nullable Sparsity sparsity(@Nullable JsonObject json) {
+    if (json == null) {
+      return null;
+    }
+    double share = json.number("share");
+    Basis basis = json.choice("basis", Basis.class);
+    String source = json.text("source");
+    json.end();
+    return json.build(() -> new Sparsity(share, basis, source));
   }
 
   private static Fact fact(JsonObject json) {

@@ -7,6 +7,7 @@ import dev.mixtune.engine.Scheme;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -65,6 +66,11 @@ public record ProfileTarget(Profile profile) implements Target {
   /** The latency model of the profile. */
   public ProfileLatencyModel latencyModel() {
     return new ProfileLatencyModel(profile);
+  }
+
+  @Override
+  public Optional<Sparsity> sparsity() {
+    return Optional.ofNullable(profile.sparsity());
   }
 
   @Override

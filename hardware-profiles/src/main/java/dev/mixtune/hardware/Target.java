@@ -6,6 +6,7 @@ import dev.mixtune.engine.OperatorKind;
 import dev.mixtune.engine.Scheme;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** A device that plans are made for. */
@@ -22,6 +23,9 @@ public sealed interface Target permits HostTarget, ProfileTarget {
 
   /** The schemes that layers of this kind can take on the target, in the order of the enum. */
   Set<Scheme> supports(OperatorKind kind);
+
+  /** That pruned weights pay on the target; empty when it does not say so. */
+  Optional<Sparsity> sparsity();
 
   /**
    * The schemes that ONNX Runtime's CPU provider runs for this kind of layer.

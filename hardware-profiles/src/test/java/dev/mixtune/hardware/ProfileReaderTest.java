@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProfileReaderTest {
   static final String TIMED =
@@ -50,11 +51,37 @@ class ProfileReaderTest {
     assertThat(profile.name()).isEqualTo("board");
     assertThat(profile.statedError()).isEqualTo(0.05);
     assertThat(profile.pipeline()).isNull();
+    assertThat(profile.sparsity()).isNull();
     assertThat(profile.kernels()).hasSize(5);
     assertThat(profile.kernels().get(0).cost())
         .isEqualTo(new Cost.Timed(new Terms(0.5, 0, 0, 2, 0), 3));
     assertThat(profile.kernels().get(2).basis()).isEqualTo(Basis.NO_KERNEL);
     assertThat(profile.entryShare(Basis.SCALED)).isEqualTo(0.4);
+  }
+
+  @Test
+  void prunedWeightsPayOnlyWhereTheProfileSaysSo() {
+    Profile profile = ProfileReader.read("board.json", withSparsity("0.75"));
+
+    assertThat(profile.sparsity()).isEqualTo(new Sparsity(0.75, Basis.MEASURED, "timed"));
+    assertThat(new ProfileTarget(profile).sparsity()).contains(profile.sparsity());
+    assertThat(new ProfileTarget(ProfileReader.read("board.json", TIMED)).sparsity()).isEmpty();
+  }
+
+  private static String withSparsity(String share) {
+    return TIMED.replace(
+        "\"kernels\": [",
+        "\"sparsity\": {\"share\": "
+            + share
+            + ", \"basis\": \"measured\", \"source\": \"timed\"}, \"kernels\": [");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.25", "1", "-0.5"})
+  void aShareThatCannotPayIsRefused(String share) {
+    assertThatThrownBy(() -> ProfileReader.read("board.json", withSparsity(share)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("sparsity: share is " + Double.parseDouble(share));
   }
 
   @ParameterizedTest

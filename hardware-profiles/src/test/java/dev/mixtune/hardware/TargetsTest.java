@@ -42,6 +42,14 @@ class TargetsTest {
   }
 
   @Test
+  void nothingShippedSaysThatPrunedWeightsPay() {
+    assertThat(targets.find("host").sparsity()).isEmpty();
+    for (String name : Targets.SHIPPED) {
+      assertThat(targets.find(name).sparsity()).as(name).isEmpty();
+    }
+  }
+
+  @Test
   void saysWhereItsLatenciesComeFrom() {
     Target pixel = targets.find("pixel8");
     assertThat(pixel.basis()).isEqualTo(Basis.MODELLED);

@@ -20,15 +20,20 @@ record Candidate(RoundedWeights weights, float @Nullable [] bias, double error) 
    */
   private static final double BIT_PRICE = 1.5;
 
+  /** Factor in squared error that pruning may cost, whatever it saves. */
+  private static final double PRUNING_PRICE = 1.5;
+
   /**
-   * The error made comparable between forms of storage: a table must earn what it takes. A layer
-   * smaller than the network's average pays as an average one would: its table is nothing to the
-   * file, and its error counts as much.
+   * The error made comparable between forms of storage: a table must earn what it takes, and
+   * pruning may cost a little for the bytes that it saves. A layer smaller than the network's
+   * average pays as an average one would: its table is nothing to the file, and its error counts as
+   * much.
    *
    * @param averageWeights weights of a layer on the average
    */
   double pricedError(double averageWeights) {
     double weightsPaidFor = Math.max(weights.codes().length, averageWeights);
-    return error * Math.pow(BIT_PRICE, 8 * weights.tableBytes() / weightsPaidFor);
+    double priced = error * Math.pow(BIT_PRICE, 8 * weights.tableBytes() / weightsPaidFor);
+    return weights.prunedBytes() > 0 ? priced / PRUNING_PRICE : priced;
   }
 }

@@ -16,6 +16,8 @@ import java.util.List;
  * @param seed of the positions that are read of each sample
  * @param activations of the network that the weights are fitted in
  * @param methods what may be chosen, such as {@code gptq} (its variants with it); empty: anything
+ * @param sparsity share of each channel's weights that a pruned candidate sets to 0, 0.5 to 1
+ *     (exclusive); 0: nothing is pruned
  */
 public record FittingSettings(
     List<Integer> widths,
@@ -27,7 +29,10 @@ public record FittingSettings(
     int threads,
     long seed,
     ActivationTreatment activations,
-    List<String> methods) {
+    List<String> methods,
+    double sparsity) {
+
+  private static final double LEAST_SPARSITY = 0.5;
 
   public FittingSettings {
     methods = methods.stream().distinct().sorted().toList();
@@ -55,15 +60,29 @@ public record FittingSettings(
               + ", threads "
               + threads);
     }
+    if (sparsity != 0 && !(sparsity >= LEAST_SPARSITY && sparsity < 1)) {
+      throw new IllegalArgumentException(
+          "sparsity " + sparsity + ", neither 0 nor within " + LEAST_SPARSITY + " to 1");
+    }
   }
 
   /**
    * What the reference results were made with: all widths, one thread per session, seed 1, 8-bit
-   * activations.
+   * activations, nothing pruned.
    */
   public static FittingSettings defaults() {
     return new FittingSettings(
-        List.of(8, 4, 2), 0.01, 32, 8192, 32768, 8, 1, 1, ActivationTreatment.INTEGER, List.of());
+        List.of(8, 4, 2),
+        0.01,
+        32,
+        8192,
+        32768,
+        8,
+        1,
+        1,
+        ActivationTreatment.INTEGER,
+        List.of(),
+        0);
   }
 
   /** The methods that look at calibration samples, as {@link #withMethods} names them. */
@@ -73,7 +92,7 @@ public record FittingSettings(
 
   /** The same for other widths. */
   public FittingSettings withWidths(List<Integer> other) {
-    return with(other, activations, methods);
+    return with(other, activations, methods, sparsity);
   }
 
   /**
@@ -81,7 +100,7 @@ public record FittingSettings(
    * dev.mixtune.engine.lowering.WeightsOnlyModel}.
    */
   public FittingSettings weightsOnly() {
-    return with(widths, ActivationTreatment.FLOAT, methods);
+    return with(widths, ActivationTreatment.FLOAT, methods, sparsity);
   }
 
   /**
@@ -92,7 +111,16 @@ public record FittingSettings(
    * @param names such as {@code gptq} or {@code codebook}, each with its variants
    */
   public FittingSettings withMethods(List<String> names) {
-    return with(widths, activations, names);
+    return with(widths, activations, names, sparsity);
+  }
+
+  /**
+   * The same with a pruned candidate for each layer at 8 and 4 bits; see {@code SparseSolver}.
+   *
+   * @param share of each channel's weights that becomes 0, 0.5 to 1 (exclusive); 0: none
+   */
+  public FittingSettings withSparsity(double share) {
+    return with(widths, activations, methods, share);
   }
 
   /** Whether a method may be chosen. */
@@ -102,7 +130,7 @@ public record FittingSettings(
   }
 
   private FittingSettings with(
-      List<Integer> otherWidths, ActivationTreatment treatment, List<String> names) {
+      List<Integer> otherWidths, ActivationTreatment treatment, List<String> names, double share) {
     return new FittingSettings(
         otherWidths,
         dampening,
@@ -113,6 +141,7 @@ public record FittingSettings(
         threads,
         seed,
         treatment,
-        names);
+        names,
+        share);
   }
 }

@@ -1,7 +1,7 @@
 package dev.mixtune.engine.fitting;
 
+import dev.mixtune.engine.graph.ChannelLayout;
 import dev.mixtune.engine.rounding.BlockWeights;
-import dev.mixtune.engine.rounding.ChannelLayout;
 import dev.mixtune.engine.rounding.RoundedWeights;
 import dev.mixtune.engine.rounding.RoundingMethod;
 import dev.mixtune.engine.rounding.RoundingMethods;
@@ -71,6 +71,8 @@ final class LayerFit {
         group -> problems[group] = GroupProblem.of(moments, group, dampening, centred, algebra));
     Draft uniform = new Draft(bits, "gptq" + suffix);
     Draft codebook = new Draft(bits, "codebook" + suffix);
+    Draft sparse = new Draft(bits, "sparse" + suffix);
+    boolean prunes = settings.sparsity() > 0 && bits > 2;
     List<int[]> tiles = ChannelTiles.of(layout.channels(), problems.length);
     parallel.forEach(
         tiles.size(),
@@ -87,10 +89,20 @@ final class LayerFit {
             CodebookSolver solver = new CodebookSolver(problem.quadratic(), bits, algebra);
             codebook.write(from, problem, solver.solve(channels, solutions));
           }
+          if (prunes) {
+            SparseSolver solver = new SparseSolver(problem.quadratic(), bits, settings.sparsity());
+            sparse.write(from, problem, solver.solve(channels));
+          }
         });
-    return bits < 8
-        ? List.of(measured(uniform.weights()), measured(codebook.weights()))
-        : List.of(measured(uniform.weights()));
+    List<Candidate> solved = new ArrayList<>();
+    solved.add(measured(uniform.weights()));
+    if (bits < 8) {
+      solved.add(measured(codebook.weights()));
+    }
+    if (prunes) {
+      solved.add(measured(sparse.weights()));
+    }
+    return solved;
   }
 
   /** A tensor that is rounded channel by channel. */

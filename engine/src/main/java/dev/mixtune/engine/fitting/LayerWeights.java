@@ -3,10 +3,10 @@ package dev.mixtune.engine.fitting;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.graph.AddedBias;
+import dev.mixtune.engine.graph.ChannelLayout;
 import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.graph.Graph;
 import dev.mixtune.engine.graph.Network;
-import dev.mixtune.engine.rounding.ChannelLayout;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,7 @@ package dev.mixtune.engine.fitting;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * Finds codes and scales of channels on symmetric uniform grids.
@@ -78,7 +79,7 @@ final class UniformSolver {
   }
 
   /** The scale with the least squared error, each weight counting as its input is strong. */
-  private double weightedScale(double[] target) {
+  double weightedScale(double[] target) {
     double largest = 0;
     for (double weight : target) {
       largest = Math.max(largest, Math.abs(weight));
@@ -104,9 +105,32 @@ final class UniformSolver {
 
   private List<ChannelSolution> descend(
       List<Channel> channels, List<int[]> codes, double[] scales) {
+    return descend(channels, codes, scales, (channel, i) -> true);
+  }
+
+  /** Which weights may change. */
+  interface Free {
+    boolean test(int channel, int i);
+  }
+
+  /**
+   * Moves codes and scales while the loss falls.
+   *
+   * @param codes where to start, one array per channel; changed
+   * @param scales where to start, one per channel
+   * @param free weights that may change; the others keep their codes
+   */
+  List<ChannelSolution> descend(
+      List<Channel> channels, List<int[]> codes, double[] scales, Free free) {
     List<State> states = new ArrayList<>();
     for (int channel = 0; channel < scales.length; channel++) {
-      states.add(new State(channels.get(channel).rightSide(), codes.get(channel), scales[channel]));
+      int at = channel;
+      states.add(
+          new State(
+              channels.get(channel).rightSide(),
+              codes.get(channel),
+              scales[channel],
+              i -> free.test(at, i)));
     }
     for (int i = 0; i < quadratic.size(); i++) {
       for (State state : states) {
@@ -125,9 +149,11 @@ final class UniformSolver {
     /** H times the codes. */
     private final double[] product = new double[quadratic.size()];
 
+    private final IntPredicate free;
     private double scale;
 
-    State(double[] rightSide, int[] codes, double scale) {
+    State(double[] rightSide, int[] codes, double scale, IntPredicate free) {
+      this.free = free;
       this.rightSide = rightSide;
       this.codes = codes;
       this.scale = scale;
@@ -155,6 +181,9 @@ final class UniformSolver {
 
     @Override
     public boolean settle(int i) {
+      if (!free.test(i)) {
+        return false;
+      }
       double slope = scale * product[i] - rightSide[i];
       double curvature = quadratic.diagonal(i);
       double ideal = codes[i] - slope / (scale * curvature);

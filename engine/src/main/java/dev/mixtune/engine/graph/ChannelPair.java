@@ -3,7 +3,6 @@ package dev.mixtune.engine.graph;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.OperatorKind;
-import dev.mixtune.engine.rounding.ChannelLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.mixtune.engine.lowering;
 
-import dev.mixtune.engine.rounding.ChannelLayout;
+import dev.mixtune.engine.graph.ChannelLayout;
 import dev.mixtune.engine.rounding.RoundedWeights;
 import java.util.List;
 import java.util.TreeSet;

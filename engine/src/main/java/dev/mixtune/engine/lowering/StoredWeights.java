@@ -19,13 +19,15 @@ import java.util.stream.IntStream;
  * <p>8-bit codes are an INT8 constant. Narrower ones are packed into a UINT8 constant, low bits
  * first. Each byte picks its codes from a table by Gather; the table is computed by Range, Div,
  * Mod, Sub and Cast. All of it folds at load. Codebooks are packed indices, unpacked in the same
- * way, and a GatherElements from a table of INT8 codes per channel.
+ * way, and a GatherElements from a table of INT8 codes per channel. Pruned weights are a mask of
+ * one bit each and the codes that are left; CumSum counts these, and Gather spreads them.
  */
 final class StoredWeights {
   private static final int BYTE_VALUES = 256;
 
   private final GraphBuilder builder;
   private final Map<Packed, String> codes = new HashMap<>();
+  private final Map<Spread, String> spreads = new HashMap<>();
   private final Map<String, String> halves = new HashMap<>();
   private final Map<String, String> dequantized = new HashMap<>();
   private final Map<String, String> floatTables = new HashMap<>();
@@ -34,6 +36,8 @@ final class StoredWeights {
   private long bytes;
 
   private record Packed(String constant, int bits, List<Long> shape) {}
+
+  private record Spread(String codes, String mask, List<Long> shape) {}
 
   StoredWeights(GraphBuilder builder) {
     this.builder = builder;
@@ -58,6 +62,9 @@ final class StoredWeights {
    * @return the name of an INT8 value of that shape
    */
   String codes(List<Long> shape, RoundedWeights rounded) {
+    if (rounded.prunedBytes() > 0) {
+      return spread(shape, PrunedCodes.of(rounded));
+    }
     if (rounded.bits() == 8) {
       return stored(Constants.ofBytes("", Constants.INT8, shape, rounded.codes()));
     }
@@ -97,6 +104,32 @@ final class StoredWeights {
             "GatherElements", List.of(table, indices), GraphBuilder.attribute("axis", book.axis()));
     long[] axes = shape.stream().mapToLong(Long::longValue).toArray();
     return builder.node("Reshape", List.of(looked, longs(axes)));
+  }
+
+  /** The codes that pruning left, each at its place, and zeros between them. */
+  private String spread(List<Long> shape, PrunedCodes pruned) {
+    long[] axes = shape.stream().mapToLong(Long::longValue).toArray();
+    return spreads.computeIfAbsent(
+        new Spread(packedCodes(pruned), packedMask(pruned), shape),
+        key -> {
+          // One bit unpacks to -1 and 0: minus the count, times -1 where a code was kept.
+          String kept = cast(key.mask(), Constants.INT32);
+          String counted = builder.node("CumSum", List.of(kept, scalar(0)));
+          String places = builder.node("Mul", List.of(counted, kept));
+          String codes = builder.node("Gather", List.of(key.codes(), places));
+          return builder.node("Reshape", List.of(codes, longs(axes)));
+        });
+  }
+
+  private String packedMask(PrunedCodes pruned) {
+    return unpacked(List.of((long) pruned.mask().length), pruned.mask(), 1);
+  }
+
+  private String packedCodes(PrunedCodes pruned) {
+    List<Long> shape = List.of((long) pruned.codes().length);
+    return pruned.bits() == 8
+        ? stored(Constants.ofBytes("", Constants.INT8, shape, pruned.codes()))
+        : unpacked(shape, shifted(pruned.codes(), pruned.bits()), pruned.bits());
   }
 
   /** The float value of a weight stored in half precision. */

@@ -1,5 +1,7 @@
 package dev.mixtune.engine.rounding;
 
+import dev.mixtune.engine.graph.ChannelLayout;
+
 /**
  * A MatMul weight {@code [K, N]} in the layout of com.microsoft MatMulNBits (version 1): for every
  * output column, blocks of consecutive input weights with one scale each and a zero point of {@code

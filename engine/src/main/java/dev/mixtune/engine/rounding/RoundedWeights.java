@@ -1,5 +1,6 @@
 package dev.mixtune.engine.rounding;
 
+import dev.mixtune.engine.graph.ChannelLayout;
 import java.util.BitSet;
 
 /**
@@ -17,6 +18,9 @@ import java.util.BitSet;
 @SuppressWarnings("ArrayRecordComponent") // shared by all plans, never changed
 public record RoundedWeights(
     int bits, byte[] codes, float[] scales, ChannelLayout layout, String method) {
+
+  /** About what the operators that unpack a mask take in a file. */
+  private static final int UNPACKING_BYTES = 400;
 
   public RoundedWeights {
     if (codes.length != layout.size() || scales.length != layout.channels()) {
@@ -61,6 +65,24 @@ public record RoundedWeights(
   /** Bytes of the tables of a codebook; 0 on a uniform grid. */
   public long tableBytes() {
     return isUniform() ? 0 : (long) layout.channels() << bits;
+  }
+
+  /**
+   * Bytes that a tensor with many zeros saves when it is stored as a mask and the codes that are
+   * not zero, its operators paid; 0 where it is stored in full: codebooks, 2 bits, and where fewer
+   * than half of the codes are zero.
+   */
+  public long prunedBytes() {
+    int kept = 0;
+    for (byte code : codes) {
+      kept += code == 0 ? 0 : 1;
+    }
+    if (bits == 2 || 2L * kept > codes.length || !isUniform()) {
+      return 0;
+    }
+    long maskBytes = (codes.length + 7L) / 8;
+    long saved = ((long) codes.length - kept) * bits / 8 - maskBytes - UNPACKING_BYTES;
+    return Math.max(0, saved);
   }
 
   /** The weights that the codes stand for. */

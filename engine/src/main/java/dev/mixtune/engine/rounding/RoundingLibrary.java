@@ -3,6 +3,7 @@ package dev.mixtune.engine.rounding;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.graph.ChannelLayout;
 import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.graph.Graph;
 import dev.mixtune.engine.graph.Network;

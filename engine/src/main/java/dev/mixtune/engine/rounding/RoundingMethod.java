@@ -1,5 +1,7 @@
 package dev.mixtune.engine.rounding;
 
+import dev.mixtune.engine.graph.ChannelLayout;
+
 /**
  * Puts a weight tensor on a symmetric per-channel integer grid. Each way is one class; they are
  * listed in {@link RoundingMethods}.

@@ -1,5 +1,7 @@
 package dev.mixtune.engine.rounding;
 
+import dev.mixtune.engine.graph.ChannelLayout;
+
 /**
  * Rounds to nearest after a search for each channel's scale.
  *

@@ -1,6 +1,7 @@
 package dev.mixtune.engine.fitting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.TestKit;
@@ -29,6 +30,10 @@ class MethodFilterTest {
   }
 
   private RoundingReport report(List<String> methods) throws IOException {
+    return report(FittingSettings.defaults().withMethods(methods));
+  }
+
+  private RoundingReport report(FittingSettings settings) throws IOException {
     Network network =
         new SmallNetworks(5, 3, 8, 8)
             .conv(new long[] {8, 3, 3, 3})
@@ -46,7 +51,6 @@ class MethodFilterTest {
         List.of(Map.of("x", new Tensor.Floats(values, new long[] {32, 3, 8, 8})));
     Calibration calibration =
         new Calibrator(RUNTIME, 1).run(network, batches, RangeMethods.named("mse"));
-    FittingSettings settings = FittingSettings.defaults().withMethods(methods);
     return new NetworkRounding(network, RUNTIME, calibration, settings, executor)
         .round(() -> batches, FittingProgress.silent())
         .report();
@@ -57,6 +61,20 @@ class MethodFilterTest {
     for (RoundingReport.Entry entry : report(List.of("gptq")).entries()) {
       assertThat(entry.chosen()).as("%s at %d", entry.name(), entry.bits()).startsWith("gptq");
       assertThat(entry.errors()).containsKeys("mse", "nearest");
+    }
+  }
+
+  @Test
+  void prunedWeightsAreOnlyTriedWhenAsked() throws IOException {
+    FittingSettings settings = FittingSettings.defaults();
+    assertThat(settings.sparsity()).isZero();
+    assertThat(report(settings).entries()).noneMatch(e -> e.errors().containsKey("sparse"));
+
+    for (RoundingReport.Entry entry : report(settings.withSparsity(0.5)).entries()) {
+      assertThat(entry.errors().containsKey("sparse")).isEqualTo(entry.bits() > 2);
+    }
+    for (double share : new double[] {0.4, 1, -1, Double.NaN}) {
+      assertThatThrownBy(() -> settings.withSparsity(share)).hasMessageContaining("sparsity");
     }
   }
 

@@ -294,6 +294,7 @@ class NetworkRoundingTest {
     assertThat(key)
         .isNotEqualTo(RoundingCache.key(network, ranges, settings, gaussian(15, 15)))
         .isNotEqualTo(RoundingCache.key(network, ranges, settings.withWidths(List.of(8)), batches))
+        .isNotEqualTo(RoundingCache.key(network, ranges, settings.withSparsity(0.5), batches))
         .isNotEqualTo(
             RoundingCache.key(
                 network, calibration(network, batches, "percentile-99.9"), settings, batches))

@@ -1,5 +1,6 @@
 package dev.mixtune.engine.fitting;
 
+import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.TestKit;
@@ -15,6 +16,7 @@ import dev.mixtune.engine.rounding.RoundingMethods;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.engine.runtime.Session;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,8 +48,9 @@ final class RoundingBench {
 
   /**
    * Runs on one network. System properties: {@code ranges} (any value) fits activation ranges
-   * first, {@code widths}, {@code rows}, {@code damp} and {@code seed} change the settings of the
-   * same meaning.
+   * first, {@code widths}, {@code rows}, {@code damp}, {@code seed}, {@code methods} and {@code
+   * sparsity} change the settings of the same meaning; {@code narrow} prints a plan with so many of
+   * the largest layers at 2 bits and the others at 4, too.
    *
    * @param args folder of the kit, then "report" to print every method's error
    */
@@ -99,6 +102,9 @@ final class RoundingBench {
             error.plain());
       }
       print("fitted", runtime, network, calibration, rounded.library(), data);
+      if (System.getProperty("narrow") != null) {
+        printMixed(runtime, network, calibration, rounded.library(), data);
+      }
       if (args.length > 1) {
         for (RoundingReport.Entry entry : rounded.report().entries()) {
           System.out.printf(
@@ -153,7 +159,10 @@ final class RoundingBench {
         1,
         Long.getLong("seed", 1),
         Boolean.getBoolean("float") ? ActivationTreatment.FLOAT : ActivationTreatment.INTEGER,
-        List.of());
+        List.of(System.getProperty("methods", "").split(",")).stream()
+            .filter(method -> !method.isEmpty())
+            .toList(),
+        Double.parseDouble(System.getProperty("sparsity", "0")));
   }
 
   private static List<Integer> widths() {
@@ -168,6 +177,29 @@ final class RoundingBench {
             .mapToLong(pool -> pool.getPeakUsage().getUsed())
             .sum()
         >> 20;
+  }
+
+  /** So many of the largest layers at 2 bits and the others at 4. */
+  private static void printMixed(
+      OrtRuntime runtime,
+      Network network,
+      Calibration calibration,
+      RoundingLibrary library,
+      Data data) {
+    List<Layer> largest =
+        network.layers().stream()
+            .sorted(Comparator.comparingLong(Layer::parameters).reversed())
+            .limit(Integer.getInteger("narrow"))
+            .toList();
+    Plan plan =
+        new Plan(
+            network.layers().stream()
+                .map(layer -> largest.contains(layer) ? Scheme.W2A8 : Scheme.W4A8)
+                .toList());
+    byte[] model = new PlanLowering(network, calibration, library).lower(plan).model();
+    double percent = Accuracy.percent(runtime, model, data.test, data.batch);
+    System.out.printf(
+        Locale.ROOT, "mixed %s %.2f (%d kB)%n", plan.key(), percent, model.length / 1000);
   }
 
   private static void print(

@@ -11,7 +11,7 @@ import dev.mixtune.engine.TestNetworks;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.calibration.Calibrator;
 import dev.mixtune.engine.calibration.RangeMethods;
-import dev.mixtune.engine.rounding.ChannelLayout;
+import dev.mixtune.engine.graph.ChannelLayout;
 import dev.mixtune.engine.rounding.RoundedWeights;
 import dev.mixtune.engine.rounding.RoundingLibrary;
 import dev.mixtune.engine.runtime.OrtRuntime;

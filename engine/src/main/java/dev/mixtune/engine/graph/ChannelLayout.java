@@ -1,4 +1,4 @@
-package dev.mixtune.engine.rounding;
+package dev.mixtune.engine.graph;
 
 import dev.mixtune.engine.Layer;
 import java.util.List;
