@@ -84,7 +84,8 @@ final class Preparation {
     RoundedNetwork rounded =
         cache.get(
             network,
-            RoundingCache.key(network, ranges.calibration(), settings, batches.get()),
+            RoundingCache.key(
+                network, runtime.version(), ranges.calibration(), settings, batches.get()),
             () ->
                 new NetworkRounding(network, runtime, ranges.calibration(), settings, executor)
                     .round(batches, part(progress, 1)));
@@ -104,7 +105,8 @@ final class Preparation {
             .run(network, batches.get(), RangeMethods.named(FIRST_RANGES));
     return cache.ranges(
         observed,
-        RoundingCache.key(network, observed, FittingSettings.defaults(), batches.get()),
+        RoundingCache.key(
+            network, runtime.version(), observed, FittingSettings.defaults(), batches.get()),
         () -> new RangeFitting(network, runtime, executor).fit(observed, batches, progress));
   }
 

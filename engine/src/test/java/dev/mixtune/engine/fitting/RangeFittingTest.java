@@ -107,8 +107,8 @@ class RangeFittingTest {
       assertThat(read.calibration().range(tensor)).isEqualTo(made.calibration().range(tensor));
     }
     FittingSettings settings = FittingSettings.defaults();
-    assertThat(RoundingCache.key(network, made.calibration(), settings, batches))
-        .isNotEqualTo(RoundingCache.key(network, calibration, settings, batches));
+    assertThat(RoundingCache.key(network, RUNTIME.version(), made.calibration(), settings, batches))
+        .isNotEqualTo(RoundingCache.key(network, RUNTIME.version(), calibration, settings, batches));
   }
 
   @Test
