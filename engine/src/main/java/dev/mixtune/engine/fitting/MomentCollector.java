@@ -58,7 +58,8 @@ final class MomentCollector {
     this.parallel = parallel;
     this.samples = samples;
     network.graph().nodes().forEach(node -> nodes.put(node.getName(), node));
-    this.cuts = Set.copyOf(ModelPieces.allCuts(network.graph().model()));
+    this.cuts =
+        Set.copyOf(ModelPieces.allCuts(network.graph().model(), Set.copyOf(calibration.tensors())));
   }
 
   /** The node of a layer in the float network. */

@@ -71,10 +71,11 @@ public final class RangeFitting {
     ActivationsOnlyModel model =
         new ActivationsOnlyModel(network, calibration, UniformPlans.of(network, BITS));
     List<Map<String, Tensor>> judged = judged(batches.get());
+    Set<String> floats = Set.copyOf(calibration.tensors());
     List<RangeMethod> methods = RangeMethods.all();
     Search search;
     Map<String, Double> uniform = new HashMap<>();
-    try (RangeJudge judge = new RangeJudge(network, runtime, model, judged, parallel)) {
+    try (RangeJudge judge = new RangeJudge(network, runtime, model, floats, judged, parallel)) {
       List<Calibration> whole = methods.stream().map(calibration::with).toList();
       double[] errors = judge.errors(whole);
       int best = 0;
@@ -86,7 +87,7 @@ public final class RangeFitting {
     }
     int done = 0;
     for (int round = 0; round < ROUNDS; round++) {
-      try (RangeJudge judge = new RangeJudge(network, runtime, model, judged, parallel)) {
+      try (RangeJudge judge = new RangeJudge(network, runtime, model, floats, judged, parallel)) {
         for (String tensor : model.tensors()) {
           search.improve(tensor, judge);
           progress.done(++done, ROUNDS * model.tensors().size(), tensor);
