@@ -89,7 +89,8 @@ final class Preparation {
     RoundedNetwork rounded =
         cache.get(
             network,
-            RoundingCache.key(network, ranges.calibration(), settings, batches.get()),
+            RoundingCache.key(
+                network, runtime.version(), ranges.calibration(), settings, batches.get()),
             () ->
                 new NetworkRounding(network, runtime, ranges.calibration(), settings, executor)
                     .round(batches, part(progress, 1)));
@@ -109,7 +110,8 @@ final class Preparation {
             .run(network, batches.get(), RangeMethods.named(FIRST_RANGES));
     return cache.ranges(
         observed,
-        RoundingCache.key(network, observed, settings, batches.get()),
+        RoundingCache.key(
+            network, runtime.version(), observed, settings, batches.get()),
         () -> new RangeFitting(network, runtime, executor).fit(observed, batches, progress));
   }
 

@@ -20,21 +20,23 @@ final class ModelPieces {
   private ModelPieces() {}
 
   /**
-   * Where a model can be cut, in execution order; at most a dozen places.
+   * Where a model can be cut, in execution order; at most a dozen places, and never at its inputs.
    *
    * @param model nodes in topological order, without control flow across its values
    * @param free inputs that every piece may read
+   * @param floats where it may be cut: a piece declares what it is given as floats
    */
-  static List<String> cuts(ModelProto model, Set<String> free) {
-    return cuts(model, free, MOST);
+  static List<String> cuts(ModelProto model, Set<String> free, Set<String> floats) {
+    return cuts(model, free, floats, MOST);
   }
 
-  /** All places where a model can be cut, in execution order. */
-  static List<String> allCuts(ModelProto model) {
-    return cuts(model, Set.of(), Integer.MAX_VALUE);
+  /** All such places where a model can be cut, in execution order. */
+  static List<String> allCuts(ModelProto model, Set<String> floats) {
+    return cuts(model, Set.of(), floats, Integer.MAX_VALUE);
   }
 
-  private static List<String> cuts(ModelProto model, Set<String> free, int most) {
+  private static List<String> cuts(
+      ModelProto model, Set<String> free, Set<String> floats, int most) {
     List<NodeProto> nodes = model.getGraph().getNodeList();
     Map<String, Integer> lastRead = new HashMap<>();
     for (int i = 0; i < nodes.size(); i++) {
@@ -48,6 +50,8 @@ final class ModelPieces {
     model.getGraph().getOutputList().forEach(out -> lastRead.put(out.getName(), nodes.size()));
     Set<String> live = new HashSet<>();
     model.getGraph().getInputList().forEach(input -> live.add(input.getName()));
+    Set<String> wanted = new HashSet<>(floats);
+    wanted.removeAll(live);
     live.removeAll(free);
     List<String> cuts = new ArrayList<>();
     int last = 0;
@@ -55,7 +59,9 @@ final class ModelPieces {
       live.addAll(nodes.get(i).getOutputList());
       int now = i;
       live.removeIf(value -> lastRead.getOrDefault(value, -1) <= now);
-      if (live.size() == 1 && (long) (i - last) * most >= nodes.size()) {
+      if (live.size() == 1
+          && wanted.containsAll(live)
+          && (long) (i - last) * most >= nodes.size()) {
         cuts.addAll(live);
         last = i;
       }

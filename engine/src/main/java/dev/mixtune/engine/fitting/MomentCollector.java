@@ -58,7 +58,8 @@ final class MomentCollector {
     this.parallel = parallel;
     this.samples = samples;
     network.graph().nodes().forEach(node -> nodes.put(node.getName(), node));
-    this.cuts = Set.copyOf(ModelPieces.allCuts(network.graph().model()));
+    this.cuts =
+        Set.copyOf(ModelPieces.allCuts(network.graph().model(), Set.copyOf(calibration.tensors())));
   }
 
   /** The node of a layer in the float network. */
@@ -122,10 +123,15 @@ final class MomentCollector {
     return all;
   }
 
-  /** The layer of a stage whose input is worth keeping, if all lanes read it and it is small. */
+  /**
+   * The layer of a stage whose input is worth keeping, if all lanes read it and it is small. Only
+   * what the first layer reads is final: other inputs may come from layers of the stage that are
+   * not rounded yet.
+   */
   private Optional<Layer> nextCheckpoint(List<Layer> stage, List<Lane> lanes) {
+    String first = node(stage.get(0)).getInput(0);
     return stage.stream()
-        .filter(layer -> cuts.contains(node(layer).getInput(0)))
+        .filter(layer -> node(layer).getInput(0).equals(first) && cuts.contains(first))
         .filter(layer -> lanes.stream().allMatch(lane -> lane.rounds(layer)))
         .filter(
             layer ->

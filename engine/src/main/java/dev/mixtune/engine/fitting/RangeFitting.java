@@ -60,8 +60,9 @@ public final class RangeFitting {
    * Chooses ranges.
    *
    * @param calibration observations of all samples
-   * @param batches the samples; asked for once. Some of them, evenly spread, are judged by: more in
-   *     small networks than in large ones, so that the time is bounded
+   * @param batches the samples; asked for twice, so that they need not be kept; must give the same
+   *     samples each time. Some of them, evenly spread, are judged by: more in small networks than
+   *     in large ones, so that the time is bounded
    * @param progress hears about each tensor
    */
   public FittedRanges fit(
@@ -70,11 +71,12 @@ public final class RangeFitting {
       FittingProgress progress) {
     ActivationsOnlyModel model =
         new ActivationsOnlyModel(network, calibration, UniformPlans.of(network, BITS));
-    List<Map<String, Tensor>> judged = judged(batches.get());
+    List<Map<String, Tensor>> judged = judged(batches);
+    Set<String> floats = Set.copyOf(calibration.tensors());
     List<RangeMethod> methods = RangeMethods.all();
     Search search;
     Map<String, Double> uniform = new HashMap<>();
-    try (RangeJudge judge = new RangeJudge(network, runtime, model, judged, parallel)) {
+    try (RangeJudge judge = new RangeJudge(network, runtime, model, floats, judged, parallel)) {
       List<Calibration> whole = methods.stream().map(calibration::with).toList();
       double[] errors = judge.errors(whole);
       int best = 0;
@@ -86,7 +88,7 @@ public final class RangeFitting {
     }
     int done = 0;
     for (int round = 0; round < ROUNDS; round++) {
-      try (RangeJudge judge = new RangeJudge(network, runtime, model, judged, parallel)) {
+      try (RangeJudge judge = new RangeJudge(network, runtime, model, floats, judged, parallel)) {
         for (String tensor : model.tensors()) {
           search.improve(tensor, judge);
           progress.done(++done, ROUNDS * model.tensors().size(), tensor);
@@ -98,17 +100,19 @@ public final class RangeFitting {
   }
 
   /** Whole batches, evenly spread over all. */
-  private List<Map<String, Tensor>> judged(Iterable<Map<String, Tensor>> batches) {
+  private List<Map<String, Tensor>> judged(
+      Supplier<? extends Iterable<Map<String, Tensor>>> batches) {
     long macs = Math.max(1, network.layers().stream().mapToLong(Layer::macs).sum());
     long wanted = Math.max(LEAST_JUDGED, Math.min(MOST_JUDGED, JUDGED_MACS / macs));
-    List<Map<String, Tensor>> all = new ArrayList<>();
-    batches.forEach(all::add);
-    long samples = all.stream().mapToLong(RangeFitting::samples).sum();
+    long samples = 0;
+    for (Map<String, Tensor> batch : batches.get()) {
+      samples += samples(batch);
+    }
     long step = Math.max(1, samples / wanted);
     List<Map<String, Tensor>> judged = new ArrayList<>();
     long first = 0;
     long next = 0;
-    for (Map<String, Tensor> batch : all) {
+    for (Map<String, Tensor> batch : batches.get()) {
       long behind = first + samples(batch);
       if (next < behind) {
         judged.add(batch);

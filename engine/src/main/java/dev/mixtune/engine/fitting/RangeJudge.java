@@ -34,10 +34,14 @@ final class RangeJudge implements AutoCloseable {
   private Session session;
   private int piece;
 
+  /**
+   * @param floats the network's float values
+   */
   RangeJudge(
       Network network,
       ModelRuntime runtime,
       ActivationsOnlyModel activations,
+      Set<String> floats,
       List<Map<String, Tensor>> batches,
       Parallel parallel) {
     this.runtime = runtime;
@@ -50,10 +54,10 @@ final class RangeJudge implements AutoCloseable {
       throw new IllegalStateException("a model of ours cannot be read", e);
     }
     this.outputs = model.getGraph().getOutputList().stream().map(out -> out.getName()).toList();
-    this.cuts = ModelPieces.cuts(model, activations.gridInputs());
+    this.cuts = ModelPieces.cuts(model, activations.gridInputs(), floats);
     findPieces();
-    try (Session floats = runtime.open(network.originalModel(), 1)) {
-      this.distance = new OutputDistance(run(floats, Map.of(), batches));
+    try (Session original = runtime.open(network.originalModel(), 1)) {
+      this.distance = new OutputDistance(run(original, Map.of(), batches));
     }
     this.session = runtime.open(activations.model(), 1);
   }

@@ -1,6 +1,7 @@
 package dev.mixtune.engine.fitting;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.graph.Network;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RoundingCache {
   /** Changes whenever the same inputs would be rounded to other codes, or are stored otherwise. */
-  private static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   private static final int DIGEST_BYTES = 32;
   private static final Logger LOG = LoggerFactory.getLogger(RoundingCache.class);
@@ -45,18 +46,27 @@ public final class RoundingCache {
   }
 
   /**
-   * The key of a rounding: model, its weights, activation ranges, calibration samples, settings and
-   * version.
+   * The key of a rounding: model, its weights, the layers' shapes, activation ranges, calibration
+   * samples, settings, runtime and version.
    *
+   * @param runtime name and version of what computes the layers' inputs, as {@link
+   *     dev.mixtune.engine.runtime.ModelRuntime#version} says
    * @param batches the samples; read once
    */
   public static String key(
       Network network,
+      String runtime,
       Calibration calibration,
       FittingSettings settings,
       Iterable<Map<String, Tensor>> batches) {
     MessageDigest digest = sha256();
     update(digest, VERSION + " " + network.sha256() + " " + settings);
+    update(digest, runtime);
+    // Lengths given for open axes are not in the file.
+    for (Layer layer : network.layers()) {
+      update(digest, layer.name() + " " + layer.kind());
+      update(digest, layer.inputShape() + " " + layer.outputShape());
+    }
     // The same file may be studied with other weights, such as equalized ones.
     for (TensorProto constant : network.graph().model().getGraph().getInitializerList()) {
       update(digest, constant.getName());
@@ -69,7 +79,7 @@ public final class RoundingCache {
       new TreeMap<>(batch)
           .forEach(
               (name, tensor) -> {
-                update(digest, name);
+                update(digest, name + " " + Arrays.toString(tensor.shape()));
                 update(digest, tensor);
               });
     }

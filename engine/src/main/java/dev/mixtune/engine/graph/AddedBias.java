@@ -54,10 +54,13 @@ public record AddedBias(NodeProto add, int input, List<Long> shape) {
     }
     long channels = product.get(product.size() - 1);
     long elements = Constants.elements(shape);
-    if (elements == channels && shape.get(shape.size() - 1) == channels) {
-      return Optional.of(shape);
+    // One value may have no axes at all, also in front of a single channel.
+    if (elements == 1) {
+      return Optional.of(shape.isEmpty() || channels != 1 ? List.of(channels) : shape);
     }
-    return elements == 1 ? Optional.of(List.of(channels)) : Optional.empty();
+    return elements == channels && shape.get(shape.size() - 1) == channels
+        ? Optional.of(shape)
+        : Optional.empty();
   }
 
   /** The name of the constant in the graph. */

@@ -54,6 +54,14 @@ class AddedBiasTest {
   }
 
   @Test
+  void oneChannelTakesAConstantWithoutAxes() throws IOException {
+    assertThat(behindTheFirstProduct(new SmallNetworks(1, 12).matMul(12, 1).add()))
+        .hasValueSatisfying(bias -> assertThat(bias.shape()).containsExactly(1L));
+    assertThat(behindTheFirstProduct(new SmallNetworks(1, 5, 12).matMul(12, 1).add(1, 1)))
+        .hasValueSatisfying(bias -> assertThat(bias.shape()).containsExactly(1L, 1L));
+  }
+
+  @Test
   void otherConstantsOfAnotherShapeOrReaderAreNone() throws IOException {
     // One value for each position is no bias, and neither is a constant that adds an axis.
     assertThat(behindTheFirstProduct(new SmallNetworks(1, 5, 12).matMul(12, 16).add(5, 1)))

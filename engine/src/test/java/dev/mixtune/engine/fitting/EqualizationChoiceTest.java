@@ -76,8 +76,10 @@ class EqualizationChoiceTest {
     }
     FittingSettings settings = FittingSettings.defaults();
     Calibration calibration = new Calibrator(RUNTIME, 1).run(network, batches(), RANGES);
-    assertThat(RoundingCache.key(network, calibration, settings, batches()))
-        .isNotEqualTo(RoundingCache.key(choice.network(network), calibration, settings, batches()));
+    assertThat(RoundingCache.key(network, RUNTIME.version(), calibration, settings, batches()))
+        .isNotEqualTo(
+            RoundingCache.key(
+                choice.network(network), RUNTIME.version(), calibration, settings, batches()));
   }
 
   @Test

@@ -244,7 +244,7 @@ class NetworkRoundingTest {
     List<Map<String, Tensor>> batches = gaussian(16, 8);
     Calibration calibration = calibration(network, batches, "min-max");
     FittingSettings settings = FittingSettings.defaults();
-    String key = RoundingCache.key(network, calibration, settings, batches);
+    String key = RoundingCache.key(network, RUNTIME.version(), calibration, settings, batches);
     RoundingCache cache = new RoundingCache(folder.resolve("new"));
     RoundedNetwork made = cache.get(network, key, () -> round(network, batches));
 
@@ -289,16 +289,47 @@ class NetworkRoundingTest {
     List<Map<String, Tensor>> batches = gaussian(16, 16);
     FittingSettings settings = FittingSettings.defaults();
     Calibration ranges = calibration(network, batches, "min-max");
-    String key = RoundingCache.key(network, ranges, settings, batches);
+    String key = RoundingCache.key(network, RUNTIME.version(), ranges, settings, batches);
 
     assertThat(key)
-        .isNotEqualTo(RoundingCache.key(network, ranges, settings, gaussian(15, 15)))
-        .isNotEqualTo(RoundingCache.key(network, ranges, settings.withWidths(List.of(8)), batches))
-        .isNotEqualTo(RoundingCache.key(network, ranges, settings.withSparsity(0.5), batches))
+        .isNotEqualTo(
+            RoundingCache.key(network, RUNTIME.version(), ranges, settings, gaussian(15, 15)))
         .isNotEqualTo(
             RoundingCache.key(
-                network, calibration(network, batches, "percentile-99.9"), settings, batches))
-        .isEqualTo(RoundingCache.key(network, ranges, settings, gaussian(16, 16)));
+                network, RUNTIME.version(), ranges, settings.withSparsity(0.5), batches))
+        .isNotEqualTo(
+            RoundingCache.key(
+                network, RUNTIME.version(), ranges, settings.withWidths(List.of(8)), batches))
+        .isNotEqualTo(
+            RoundingCache.key(
+                network,
+                RUNTIME.version(),
+                calibration(network, batches, "percentile-99.9"),
+                settings,
+                batches))
+        .isEqualTo(
+            RoundingCache.key(network, RUNTIME.version(), ranges, settings, gaussian(16, 16)));
+  }
+
+  @Test
+  void keysDependOnTheRuntimeAndOnTheLengthsOfOpenAxes() throws IOException {
+    Network shorter = sequence().read(Map.of("open", 5L));
+    Network longer = sequence().read(Map.of("open", 7L));
+    List<Map<String, Tensor>> batches =
+        List.of(Map.of("x", new Tensor.Floats(new float[5 * 12], new long[] {1, 5, 12})));
+    Calibration ranges = calibration(shorter, batches, "min-max");
+    FittingSettings settings = FittingSettings.defaults();
+    String key = RoundingCache.key(shorter, "runtime 1", ranges, settings, batches);
+
+    assertThat(longer.sha256()).isEqualTo(shorter.sha256());
+    assertThat(key)
+        .isNotEqualTo(RoundingCache.key(longer, "runtime 1", ranges, settings, batches))
+        .isNotEqualTo(RoundingCache.key(shorter, "runtime 2", ranges, settings, batches))
+        .isEqualTo(RoundingCache.key(shorter, "runtime 1", ranges, settings, batches));
+  }
+
+  private static SmallNetworks sequence() {
+    return new SmallNetworks(21, -1, 12).matMul(12, 8);
   }
 
   @Test

@@ -7,10 +7,12 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.TestGraphs;
 import dev.mixtune.engine.TestKit;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.calibration.Calibrator;
 import dev.mixtune.engine.calibration.RangeMethods;
+import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.graph.NetworkReader;
 import dev.mixtune.engine.lowering.ActivationsOnlyModel;
@@ -107,8 +109,9 @@ class RangeFittingTest {
       assertThat(read.calibration().range(tensor)).isEqualTo(made.calibration().range(tensor));
     }
     FittingSettings settings = FittingSettings.defaults();
-    assertThat(RoundingCache.key(network, made.calibration(), settings, batches))
-        .isNotEqualTo(RoundingCache.key(network, calibration, settings, batches));
+    assertThat(RoundingCache.key(network, RUNTIME.version(), made.calibration(), settings, batches))
+        .isNotEqualTo(
+            RoundingCache.key(network, RUNTIME.version(), calibration, settings, batches));
   }
 
   @Test
@@ -116,7 +119,9 @@ class RangeFittingTest {
     Network network = network(folder);
     ModelProto model = network.graph().model();
     Map<String, Tensor> inputs = heavyTailed(4);
-    List<String> cuts = ModelPieces.cuts(model, Set.of());
+    Calibration calibration = calibration(network, List.of(inputs), "min-max");
+    Set<String> floats = Set.copyOf(calibration.tensors());
+    List<String> cuts = ModelPieces.cuts(model, Set.of(), floats);
     List<String> outputs = List.of(model.getGraph().getOutput(0).getName());
 
     assertThat(cuts).hasSizeGreaterThan(3);
@@ -126,6 +131,50 @@ class RangeFittingTest {
       assertThat(run(rest, Map.of(cut, value)))
           .containsExactly(run(model.toByteArray(), inputs), within(1e-4f));
     }
+  }
+
+  @Test
+  void aModelIsNotCutAtItsInputsNorWhereValuesAreNoFloats() {
+    TestGraphs graph = TestGraphs.opset(13);
+    graph.input("x", -1, 4, 6);
+    graph.node("Identity", "unused", List.of(graph.floats("c", 1, 2)));
+    graph.node("ArgMax", "best", List.of("x"), TestGraphs.attribute("axis", 1));
+    graph.node("Cast", "score", List.of("best"), TestGraphs.attribute("to", TestGraphs.FLOAT));
+    graph.node("Relu", "y", List.of("score"));
+    ModelProto model = graph.outputs("y").model();
+
+    assertThat(ModelPieces.allCuts(model, Set.of("x", "score", "y"))).containsExactly("score", "y");
+  }
+
+  @Test
+  void rangesBehindIntegersAreFitted(@TempDir Path folder) {
+    TestGraphs graph = TestGraphs.opset(13);
+    graph.typedInput("ids", TestGraphs.INT64, -1, 6);
+    graph.node("Abs", "a", List.of("ids"));
+    graph.node("Identity", "b", List.of("a"));
+    graph.node("Identity", "c", List.of("b"));
+    graph.node("Cast", "d", List.of("c"), TestGraphs.attribute("to", 6));
+    float[] table = graph.normal(1, 400, 4);
+    for (int i = 0; i < table.length; i += 160) {
+      table[i] *= 30;
+    }
+    graph.constant(Constants.ofFloats("table", List.of(400L, 4L), table));
+    graph.node("Gather", "rows", List.of("table", "d"));
+    graph.node("Unsqueeze", "wide", List.of("rows", graph.longs("axis", 1)));
+    graph.conv("first", "wide", 3, 1);
+    graph.relu("r", "first");
+    graph.conv("second", "r", 2, 3);
+    Network network =
+        new NetworkReader(RUNTIME).read(graph.outputs("second").write(folder), Map.of());
+    Random random = new Random(4);
+    long[] ids = random.longs(200 * 6, 0, 400).toArray();
+    List<Map<String, Tensor>> batches =
+        List.of(Map.of("ids", new Tensor.Longs(ids, new long[] {200, 6})));
+
+    FittedRanges fitted = fit(network, calibration(network, batches, "min-max"), batches);
+
+    assertThat(fitted.choices()).isNotEmpty();
+    fitted.uniform().values().forEach(e -> assertThat(fitted.error()).isLessThanOrEqualTo(e));
   }
 
   private static Network network(Path folder) throws IOException {

@@ -91,6 +91,11 @@ final class SmallNetworks {
 
   /** Imports the network; its output is the last node's. */
   Network read() throws IOException {
+    return read(Map.of());
+  }
+
+  /** Imports the network with a length for the open axis. */
+  Network read(Map<String, Long> axes) throws IOException {
     graph.addOutput(output(last));
     ModelProto model =
         ModelProto.newBuilder()
@@ -101,7 +106,7 @@ final class SmallNetworks {
     Path file = Files.createTempFile("small", ".onnx");
     try {
       Files.write(file, model.toByteArray());
-      return new NetworkReader(TestKit.runtime()).read(file, Map.of());
+      return new NetworkReader(TestKit.runtime()).read(file, axes);
     } finally {
       Files.delete(file);
     }

@@ -117,8 +117,10 @@ class WeightsOnlyTest {
       assertThat(distance(network, fitted.library(), scheme, unseen))
           .isLessThan(0.8 * distance(network, plain, scheme, unseen));
     }
-    assertThat(RoundingCache.key(network, calibration, settings, batches))
-        .isNotEqualTo(RoundingCache.key(network, calibration, FittingSettings.defaults(), batches));
+    assertThat(RoundingCache.key(network, RUNTIME.version(), calibration, settings, batches))
+        .isNotEqualTo(
+            RoundingCache.key(
+                network, RUNTIME.version(), calibration, FittingSettings.defaults(), batches));
   }
 
   private static double distance(
