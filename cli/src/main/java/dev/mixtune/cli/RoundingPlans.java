@@ -41,7 +41,8 @@ final class RoundingPlans {
     return plans;
   }
 
-  private Plan uniform(int bits) {
+  /** Every layer at this width, or at the next wider one that it has; float where it has none. */
+  Plan uniform(int bits) {
     List<Scheme> schemes = new ArrayList<>();
     network.layers().forEach(layer -> schemes.add(scheme(layer, bits)));
     return new Plan(schemes);
