@@ -15,7 +15,8 @@ import java.util.function.Function;
 
 /** The plans that roundings are compared on. */
 final class RoundingPlans {
-  private static final int WIDE = 8;
+  /** Bits of the first and last layer where the others are narrow. */
+  static final int WIDE = 8;
 
   private final Network network;
   private final Function<Layer, List<Scheme>> offered;
