@@ -95,8 +95,7 @@ final class ExportCommand {
         all.filter(
                 point ->
                     point.id().equals(id)
-                        || (point.uniform() != null
-                            && id.equals(UNIFORM + point.uniform()))
+                        || (point.uniform() != null && id.equals(UNIFORM + point.uniform()))
                         || (point.chosen() && id.equals("chosen")))
             .findFirst();
     return found.orElseThrow(

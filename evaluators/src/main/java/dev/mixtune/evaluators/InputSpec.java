@@ -26,7 +26,8 @@ record InputSpec(String name, List<Long> shape, boolean integers, @Nullable Layo
 
   /**
    * @param layout as the task says, or null to read it off the shape
-   * @throws UserException when the model's input holds neither floats nor integers, or has no batch axis
+   * @throws UserException when the model's input holds neither floats nor integers, or has no batch
+   *     axis
    */
   static InputSpec of(Session.Port port, @Nullable Layout layout) {
     boolean integers = PortTypes.isInteger(port);

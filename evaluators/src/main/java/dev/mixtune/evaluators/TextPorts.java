@@ -61,9 +61,7 @@ record TextPorts(Set<String> names, int length) {
   private static void requireOutput(List<Session.Port> outputs, Pooling pooling) {
     boolean there =
         outputs.stream()
-            .anyMatch(
-                port ->
-                    PortTypes.isReal(port) && port.shape().size() == pooling.axes());
+            .anyMatch(port -> PortTypes.isReal(port) && port.shape().size() == pooling.axes());
     if (!there) {
       throw new UserException(
           "inputs[0].pooling is '"

@@ -41,8 +41,7 @@ final class TextSources implements SourceOpener {
 
   @Override
   public Opened evaluation() {
-    return open(
-        task.inputs().get(0).source(), columns(task.labels() != null), "inputs[0].source");
+    return open(task.inputs().get(0).source(), columns(task.labels() != null), "inputs[0].source");
   }
 
   @Override

@@ -51,8 +51,7 @@ class HalfInputsTest {
         new Message()
             .message(1, new Message().text(2, "batch"))
             .message(1, new Message().number(1, 3));
-    Message type =
-        new Message().message(1, new Message().number(1, FLOAT16).message(2, shape));
+    Message type = new Message().message(1, new Message().number(1, FLOAT16).message(2, shape));
     Message node = new Message().text(1, "x").text(2, "y").text(4, "Identity");
     Message graph =
         new Message()
