@@ -2,11 +2,17 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
+import dev.mixtune.engine.graph.ModelFacts;
+import dev.mixtune.engine.graph.NetworkReader;
 import dev.mixtune.engine.lowering.KernelSurvey;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.engine.rounding.RoundingLibrary;
 import dev.mixtune.engine.rounding.RoundingMethods;
+import dev.mixtune.engine.runtime.OrtRuntime;
+import dev.mixtune.evaluators.Task;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -28,7 +34,14 @@ final class DoctorCommand {
 
   int run(RunOptions options) {
     options.checkAllButTheLimit();
-    try (Workbench bench = Workbench.open(options, around)) {
+    Workbench opened;
+    try {
+      opened = Workbench.open(options, around);
+    } catch (UserException e) {
+      say(tooLarge(options, e));
+      return ExitCodes.DONE;
+    }
+    try (Workbench bench = opened) {
       DoctorNetwork network = new DoctorNetwork(bench.network());
       say(network.layers());
       say(network.untouched());
@@ -47,10 +60,37 @@ final class DoctorCommand {
       DoctorData data = new DoctorData(bench, options);
       say(data.samples());
       DoctorTime time = DoctorTime.measure(bench, options, lowering, survey);
-      say(time.lines(bench.data().search().size(), options.workerCount(), survey));
+      say(time.lines(bench, options.workerCount(), survey));
       say(data.resolution(time.eightBits()));
       return ExitCodes.DONE;
     }
+  }
+
+  /**
+   * What there is in a model that is too large to be searched.
+   *
+   * @param refusal why the workbench did not open, thrown again when that is not for its size
+   */
+  private List<String> tooLarge(RunOptions options, UserException refusal) {
+    ModelFacts facts;
+    try {
+      Task task = Workbench.task(options, around);
+      facts =
+          new NetworkReader(OrtRuntime.start(around.cache()))
+              .facts(task.model(), task.latency().axes());
+    } catch (UserException e) {
+      refusal.addSuppressed(e);
+      throw refusal;
+    }
+    if (!facts.isTooLargeToRead()) {
+      throw refusal;
+    }
+    DoctorNetwork network = new DoctorNetwork(facts);
+    List<String> lines = new ArrayList<>(network.layers());
+    lines.addAll(network.untouched());
+    lines.add("");
+    lines.add("The model is too large to be searched: it can only be listed.");
+    return lines;
   }
 
   private static Set<Scheme> allowed(Workbench bench, Layer layer) {

@@ -2,6 +2,7 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.OperatorKind;
+import dev.mixtune.engine.graph.ModelFacts;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.graph.Untouched;
 import java.util.ArrayList;
@@ -15,15 +16,36 @@ final class DoctorNetwork {
   /** Nodes of one kind that are named one by one. */
   private static final int NAMED = 5;
 
-  private final Network network;
+  private final String file;
+  private final long fileBytes;
+  private final long opset;
+  private final List<Layer> layers;
   private final List<Untouched> untouched;
   private final long macs;
 
   DoctorNetwork(Network network) {
-    this.network = network;
-    this.untouched = network.untouched();
+    this(
+        network.file(),
+        network.fileBytes(),
+        network.graph().opset(),
+        network.layers(),
+        network.untouched());
+  }
+
+  /** A model that is too large to be imported. */
+  DoctorNetwork(ModelFacts facts) {
+    this(facts.file(), facts.fileBytes(), facts.opset(), facts.layers(), facts.untouched());
+  }
+
+  private DoctorNetwork(
+      String file, long fileBytes, long opset, List<Layer> layers, List<Untouched> untouched) {
+    this.file = file;
+    this.fileBytes = fileBytes;
+    this.opset = opset;
+    this.layers = layers;
+    this.untouched = untouched;
     this.macs =
-        network.layers().stream().mapToLong(Layer::macs).sum()
+        layers.stream().mapToLong(Layer::macs).sum()
             + untouched.stream().mapToLong(Untouched::macs).sum();
   }
 
@@ -32,21 +54,20 @@ final class DoctorNetwork {
     TextTable table = new TextTable(0);
     table.add("kind of layer", "layers", "M MACs", "share", "weights");
     Map<OperatorKind, List<Layer>> kinds = new LinkedHashMap<>();
-    network.layers().forEach(l -> kinds.computeIfAbsent(l.kind(), k -> new ArrayList<>()).add(l));
-    kinds.forEach((kind, layers) -> table.add(row(name(kind), layers)));
-    table.add(row("all that can be quantized", network.layers()));
-    int groups = network.groups().size();
-    int layers = network.layers().size();
+    layers.forEach(l -> kinds.computeIfAbsent(l.kind(), k -> new ArrayList<>()).add(l));
+    kinds.forEach((kind, ofKind) -> table.add(row(name(kind), ofKind)));
+    table.add(row("all that can be quantized", layers));
+    long groups = layers.stream().map(Layer::group).distinct().count();
     return List.of(
         String.format(
             Locale.ROOT,
             "%s: %.1f MB, opset %d, %d layers in %d groups%s",
-            network.file(),
-            network.fileBytes() / 1e6,
-            network.graph().opset(),
-            layers,
+            file,
+            fileBytes / 1e6,
+            opset,
+            layers.size(),
             groups,
-            groups < layers ? " (layers that share weights share their width)" : ""),
+            groups < layers.size() ? " (layers that share weights share their width)" : ""),
         "",
         table.toString());
   }

@@ -96,8 +96,9 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
     return candidate.map(Candidate::score);
   }
 
-  /** In words, for a split and a number of workers. */
-  List<String> lines(int samples, int workers, KernelSurvey survey) {
+  /** In words, for a number of workers. */
+  List<String> lines(Workbench bench, int workers, KernelSurvey survey) {
+    int samples = bench.data().search().size();
     String sample =
         String.format(
             Locale.ROOT,
@@ -109,7 +110,7 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
     double one = candidate.map(Candidate::seconds).orElse(floatSeconds);
     double each = samples * one;
     int entries = survey.schemes().stream().mapToInt(KernelSurvey.SchemeUse::layers).sum();
-    int analysed = Math.min(samples, SensitivityStep.SAMPLES);
+    int analysed = Math.min(samples, SensitivityStep.most(bench));
     return List.of(
         sample,
         String.format(

@@ -1,7 +1,6 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.Plan;
-import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.fitting.FittingProgress;
 import dev.mixtune.evaluators.SampleSet;
 import java.nio.file.Path;
@@ -21,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class EvaluatorBench {
   private static final int SAMPLES = 1000;
   private static final int ROUNDS = 9;
+  private static final List<Integer> WIDTHS = List.of(8, 4);
 
   private final Surroundings around;
 
@@ -35,11 +35,13 @@ final class EvaluatorBench {
     ExecutorService workers = Executors.newFixedThreadPool(options.workerCount());
     try (Workbench bench = Workbench.open(options, around)) {
       bench.calibrate(options.workerCount(), workers, FittingProgress.silent());
-      int layers = bench.network().layers().size();
-      byte[] integer = lowered(bench, Plan.uniform(layers, Scheme.W8A8));
-      byte[] narrow = lowered(bench, Plan.uniform(layers, Scheme.W4A8));
-      List<byte[]> models = List.of(bench.network().originalModel(), integer, narrow);
-      List<String> names = List.of("float", "uniform w8a8", "uniform w4a8");
+      RoundingPlans plans = new RoundingPlans(bench.network(), bench.lowering()::schemes);
+      List<String> names = new ArrayList<>(List.of("float"));
+      List<byte[]> models = new ArrayList<>(List.of(bench.network().originalModel()));
+      for (int bits : WIDTHS) {
+        names.add("W" + bits);
+        models.add(lowered(bench, plans.uniform(bits)));
+      }
       SampleSet samples = bench.data().search().subset(SAMPLES, new Random(options.seed));
       bench.evaluator().reference(samples);
       print(names, measure(bench, models, samples), samples.size());

@@ -10,7 +10,6 @@ import dev.mixtune.results.FrontierPoint;
 import dev.mixtune.results.StudyFolder;
 import dev.mixtune.results.StudyReader;
 import dev.mixtune.search.Evaluation;
-import dev.mixtune.search.Rounding;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -96,9 +95,7 @@ final class ExportCommand {
         all.filter(
                 point ->
                     point.id().equals(id)
-                        || (point.uniform() != null
-                            && point.rounding() == Rounding.LIBRARY
-                            && id.equals(UNIFORM + point.uniform()))
+                        || (point.uniform() != null && id.equals(UNIFORM + point.uniform()))
                         || (point.chosen() && id.equals("chosen")))
             .findFirst();
     return found.orElseThrow(

@@ -106,7 +106,7 @@ final class FrontierAssembler {
         evaluation.sizeBytes(),
         (double) evaluation.sizeBytes() / bench.network().fileBytes(),
         evaluation.storedWeightBits(),
-        uniformBits.get(plan),
+        evaluation.rounding() == Rounding.LIBRARY ? uniformBits.get(plan) : null,
         evaluation.id().equals(finding.chosen().id()),
         evaluation.rounding());
   }

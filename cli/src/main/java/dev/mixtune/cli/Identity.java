@@ -1,5 +1,6 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.fitting.RoundingCache;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.evaluators.Task;
 import dev.mixtune.hardware.KernelEntry;
@@ -56,6 +57,7 @@ final class Identity {
     identity.put("threads", Integer.toString(bench.threads()));
     identity.put("activation ranges", Workbench.RANGE_METHOD);
     identity.put("weight rounding", Workbench.ROUNDING_METHOD);
+    identity.put("rounding version", Integer.toString(RoundingCache.VERSION));
     bench.target().sparsity().ifPresent(s -> identity.put("sparsity", String.valueOf(s.share())));
     identity.put("runtime", bench.runtime().version());
     identity.put("lowering", Integer.toString(PlanLowering.VERSION));

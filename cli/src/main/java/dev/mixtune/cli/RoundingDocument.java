@@ -76,7 +76,9 @@ final class RoundingDocument {
         .append("\n\non ")
         .append(surroundings)
         .append(
-            ". Calibration samples only; every sample that is not one of them is scored.\n\n"
+            ". Calibration samples only; every sample that is not one of them is scored."
+                + " The networks are as imported: studies equalize channels first where that lowers"
+                + " the output error.\n\n"
                 + "Scores are points of 100, correlations as they are. *library*: what studies use, for each layer and width"
                 + " the method with the least output error on held-back calibration samples, each"
                 + " width rounded in a network of its own. *context*: the same methods, rounded for"

@@ -15,7 +15,8 @@ import java.util.function.Function;
 
 /** The plans that roundings are compared on. */
 final class RoundingPlans {
-  private static final int WIDE = 8;
+  /** Bits of the first and last layer where the others are narrow. */
+  static final int WIDE = 8;
 
   private final Network network;
   private final Function<Layer, List<Scheme>> offered;
@@ -41,7 +42,8 @@ final class RoundingPlans {
     return plans;
   }
 
-  private Plan uniform(int bits) {
+  /** Every layer at this width, or at the next wider one that it has; float where it has none. */
+  Plan uniform(int bits) {
     List<Scheme> schemes = new ArrayList<>();
     network.layers().forEach(layer -> schemes.add(scheme(layer, bits)));
     return new Plan(schemes);

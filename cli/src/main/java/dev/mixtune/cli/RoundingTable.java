@@ -1,5 +1,6 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.fitting.EqualizationChoice;
@@ -18,6 +19,8 @@ import java.util.stream.Collectors;
 final class RoundingTable {
   /** The method that the others are compared with. */
   private static final String PLAIN = "mse";
+
+  private static final String BLOCKS = " in blocks";
 
   private RoundingTable() {}
 
@@ -49,7 +52,7 @@ final class RoundingTable {
                 + PLAIN
                 + "; a codebook must earn the bytes of its table")
         + counts(report.entries(), "")
-        + counts(report.blocks(), " in blocks")
+        + counts(report.blocks(), BLOCKS)
         + networks(report);
   }
 
@@ -130,15 +133,19 @@ final class RoundingTable {
   }
 
   /**
-   * {@code W4}, or {@code W8 and W4} for a plan of several widths; what stays float is left out.
+   * {@code W4}, or {@code W8 and W4 in blocks} for a plan of several forms; what stays float is
+   * left out.
    */
   private static String widths(String plan) {
     return Plan.parse(plan).schemes().stream()
-        .filter(scheme -> scheme.arithmetic().isInteger())
-        .map(Scheme::weightBits)
+        .filter(scheme -> scheme.arithmetic() != Arithmetic.FLOAT)
+        .sorted(Comparator.comparingInt(Scheme::weightBits).reversed())
+        .map(
+            scheme ->
+                "W"
+                    + scheme.weightBits()
+                    + (scheme.arithmetic() == Arithmetic.BLOCKWISE ? BLOCKS : ""))
         .distinct()
-        .sorted(Comparator.reverseOrder())
-        .map(bits -> "W" + bits)
         .collect(Collectors.joining(" and "));
   }
 

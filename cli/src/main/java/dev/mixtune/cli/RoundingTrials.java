@@ -27,6 +27,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** Rounds one network in every way and scores the plans of the comparison. */
 final class RoundingTrials {
@@ -64,7 +65,7 @@ final class RoundingTrials {
   /**
    * @param samples what is scored
    * @param calibration activation ranges
-   * @param settings with the widths of the comparison
+   * @param settings with the widths of the comparison; the wide ends of plans are fitted too
    * @param workers score side by side and fit; not the caller's own
    * @param stop asked between the steps
    */
@@ -79,7 +80,10 @@ final class RoundingTrials {
     this.bench = bench;
     this.samples = samples;
     this.calibration = calibration;
-    this.settings = settings;
+    // The wide ends of narrow plans are of the same kind as what stands between them.
+    this.settings =
+        settings.withWidths(
+            Stream.concat(Stream.of(RoundingPlans.WIDE), settings.widths().stream()).toList());
     this.workers = workers;
     this.listener = listener;
     this.stop = stop;

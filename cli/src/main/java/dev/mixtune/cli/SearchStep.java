@@ -41,6 +41,9 @@ final class SearchStep {
   /** Plans rounded in context where no time is set. */
   private static final int USUAL_PLANS = 12;
 
+  /** The part of the free space that files of plans rounded in context may take: a quarter. */
+  private static final int SHARE_OF_SPACE = 4;
+
   private final StudyContext context;
   private final Workbench bench;
   private final Deadline deadline;
@@ -95,7 +98,31 @@ final class SearchStep {
     if (most.isPresent()) {
       return Math.min(USUAL_PLANS, most.get() / EVALUATIONS_PER_PLAN);
     }
-    return deadline.left().isPresent() ? Integer.MAX_VALUE : USUAL_PLANS;
+    return deadline.left().isPresent() ? filesThatFit() : USUAL_PLANS;
+  }
+
+  /** Each plan's file stays in the study's folder, which must not fill the disk in a long night. */
+  private int filesThatFit() {
+    long recorded =
+        context.store().evaluations().stream()
+            .filter(e -> e.rounding() == Rounding.CONTEXT)
+            .count();
+    int files =
+        filesThatFit(
+            context.folder().root().toFile().getUsableSpace(), bench.network().fileBytes());
+    int plans = (int) Math.min(Integer.MAX_VALUE, recorded + files);
+    LOG.info("at most {} plans in context: {} more files fit in the study's folder", plans, files);
+    return plans;
+  }
+
+  /**
+   * Files that a quarter of the free space holds.
+   *
+   * @param freeBytes of the store that the study's folder is on
+   * @param fileBytes of the float model: no file of a plan is much larger
+   */
+  static int filesThatFit(long freeBytes, long fileBytes) {
+    return (int) Math.min(Integer.MAX_VALUE, freeBytes / SHARE_OF_SPACE / fileBytes);
   }
 
   private SearchSettings settings(ReferencePoint corner, int setAside) {

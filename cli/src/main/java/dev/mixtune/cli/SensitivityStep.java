@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
 /** Measures what each layer and width does to the output, one layer at a time. */
 final class SensitivityStep {
   /** Output KL is an average over samples: these settle it far below the differences of layers. */
-  static final int SAMPLES = 512;
+  private static final int SAMPLES = 512;
 
   /** Texts run one by one: as many would take most of a night on a transformer's many layers. */
   private static final int TEXTS = 128;
@@ -79,8 +79,12 @@ final class SensitivityStep {
   }
 
   private static SampleSet samples(Workbench bench, long seed) {
-    int most = bench.task().text().isPresent() ? TEXTS : SAMPLES;
-    return bench.data().search().subset(most, new Random(seed));
+    return bench.data().search().subset(most(bench), new Random(seed));
+  }
+
+  /** Samples that the analysis takes of the search split, where it has as many. */
+  static int most(Workbench bench) {
+    return bench.task().text().isPresent() ? TEXTS : SAMPLES;
   }
 
   /** Shows how far the analysis is. */

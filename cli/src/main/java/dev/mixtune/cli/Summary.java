@@ -5,7 +5,6 @@ import dev.mixtune.results.Frontier;
 import dev.mixtune.results.FrontierPoint;
 import dev.mixtune.results.Score;
 import dev.mixtune.results.StudyFolder;
-import dev.mixtune.search.Rounding;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -39,7 +38,7 @@ final class Summary {
             "bits"));
     List<FrontierPoint> rows = new ArrayList<>(frontier.uniforms());
     frontier.points().stream()
-        .filter(point -> point.chosen() && !isUniform(point))
+        .filter(point -> point.chosen() && point.uniform() == null)
         .forEach(rows::add);
     rows.sort(Comparator.comparingLong(FrontierPoint::sizeBytes).reversed());
     rows.forEach(point -> console.say(row(point)));
@@ -63,16 +62,12 @@ final class Summary {
     console.say("Report: " + folder.reportHtml());
   }
 
-  /** A uniform plan that was rounded for itself is another file than the one in the table. */
-  private static boolean isUniform(FrontierPoint point) {
-    return point.uniform() != null && point.rounding() == Rounding.LIBRARY;
-  }
-
   private static String row(FrontierPoint point) {
     Score score = point.holdout() == null ? point.search() : point.holdout();
     String name =
-        (isUniform(point) ? "uniform " + point.uniform() : "chosen")
-            + (point.chosen() && isUniform(point) ? " *" : "");
+        point.uniform() == null
+            ? "chosen"
+            : "uniform " + point.uniform() + (point.chosen() ? " *" : "");
     return String.format(
         Locale.ROOT,
         "%-14s %8.2f%% %22s %9.3f %9.3f %8.3f %6.2f%s",

@@ -1,5 +1,6 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.UserException;
@@ -52,6 +53,7 @@ final class TableMaker {
     try (Workbench bench = Workbench.open(options, around)) {
       requireSmall(bench);
       bench.calibrate(options.workerCount(), workers, FittingProgress.silent());
+      requireSchemes(bench);
       SampleSet samples = bench.data().search().subset(images, new Random(options.seed));
       FullTableFile table = opened(file, header(bench, samples));
       fill(bench, samples, table, file, workers);
@@ -71,6 +73,21 @@ final class TableMaker {
       throw new UserException(
           "'" + bench.task().name() + "' has " + layers + " layers or another metric than top1",
           "Every plan is evaluated of at most " + MOST_LAYERS + " layers that choose alone.");
+    }
+  }
+
+  private static void requireSchemes(Workbench bench) {
+    for (Layer layer : bench.network().layers()) {
+      List<Scheme> offered = bench.lowering().schemes(layer);
+      for (Scheme scheme : SCHEMES) {
+        if (!offered.contains(scheme)) {
+          throw new UserException(
+              "the layer '" + layer.name() + "' (" + layer.kind() + ") has no " + scheme.id(),
+              "Every plan is evaluated of layers that all have "
+                  + String.join(", ", SCHEMES.stream().map(Scheme::id).toList())
+                  + ".");
+        }
+      }
     }
   }
 

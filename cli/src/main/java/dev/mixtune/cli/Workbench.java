@@ -122,7 +122,12 @@ final class Workbench implements AutoCloseable {
     }
   }
 
-  private static Task task(RunOptions options, Surroundings around) {
+  /**
+   * The task that the options name.
+   *
+   * @throws UserException when there is none, or something is wrong with it
+   */
+  static Task task(RunOptions options, Surroundings around) {
     if (options.model != null && options.data != null) {
       return Task.ofModel(options.model, options.data);
     }

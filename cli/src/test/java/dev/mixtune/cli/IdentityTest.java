@@ -7,11 +7,17 @@ import dev.mixtune.hardware.KernelEntry;
 import dev.mixtune.hardware.Profile;
 import dev.mixtune.hardware.ProfileTarget;
 import dev.mixtune.hardware.Targets;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class IdentityTest {
   private static final HostFacts HOST = Workbench.hostFacts();
@@ -24,6 +30,33 @@ class IdentityTest {
         .hasValue("its inputs was 'mean 1' and is 'mean 2' now");
     assertThat(Identity.differenceInFiles(Map.of(), Map.of("axes", "{}")))
         .hasValue("its axes was none and is '{}' now");
+  }
+
+  @Test
+  void anotherVersionOfTheRoundingIsNamed(@TempDir Path temp) throws IOException {
+    RunOptions options = new RunOptions();
+    options.task = SmallTask.in(temp);
+    Surroundings around =
+        new Surroundings(
+            Tune.ROOT,
+            Path.of("target", "natives"),
+            Clock.systemUTC(),
+            System.out,
+            System.err,
+            /* terminal= */ false,
+            new AtomicBoolean());
+    try (Workbench bench = Workbench.open(options, around)) {
+      Map<String, String> now = Identity.of(options, bench);
+      Map<String, String> older = new HashMap<>(now);
+      older.put("rounding version", "1");
+      assertThat(Identity.differenceInFiles(older, now))
+          .hasValueSatisfying(
+              named -> assertThat(named).startsWith("its rounding version was '1' and is '"));
+      older.remove("rounding version");
+      assertThat(Identity.differenceInFiles(older, now))
+          .hasValueSatisfying(
+              named -> assertThat(named).startsWith("its rounding version was none"));
+    }
   }
 
   @Test

@@ -134,6 +134,7 @@ class RefinementStudyTest {
     assertThat(pointsInContext()).isNotEmpty();
     for (JsonNode point : pointsInContext()) {
       assertThat(point.get("id").asText()).endsWith("-context");
+      assertThat(point.get("uniform").isNull()).isTrue();
       assertThat(Files.readString(study.resolve("frontier.csv")))
           .contains(point.get("id").asText());
       assertThat(Files.readString(study.resolve("report.html"))).contains(point.get("id").asText());

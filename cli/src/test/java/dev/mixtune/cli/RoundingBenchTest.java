@@ -118,7 +118,7 @@ class RoundingBenchTest {
     assertThat(document)
         .contains("./tune bench rounding --task")
         .contains("--widths 4")
-        .contains("library: W4, weights only |")
+        .contains("library: W8, W4, weights only |")
         .contains("in context: W4, first and last layer W8, 8-bit activations |");
     assertThat(tune.out()).contains("library", "Written: ");
   }

@@ -27,7 +27,8 @@ class RoundingTableTest {
           List.of(entry(2, 4, "gptq", Map.of("least-squares", 0.5, "gptq", 0.25))),
           List.of(
               new RoundingReport.NetworkError("w4a8 w4a8", 0.25, 0.75),
-              new RoundingReport.NetworkError("w8a8 w4a8", 0.5, 0.25)));
+              new RoundingReport.NetworkError("w8a8 w4a8", 0.5, 0.25),
+              new RoundingReport.NetworkError("f32 w4b", 0.5, 0.75)));
 
   @Test
   void widestFirstWithErrorsRelativeToPlainRounding() {
@@ -54,6 +55,7 @@ class RoundingTableTest {
         .contains("W4: gptq 2, mse 1")
         .contains("whole network at W4: output error 0.250 fitted, 0.750 plain; fitted is kept")
         .contains(
-            "whole network at W8 and W4: output error 0.500 fitted, 0.250 plain; it answers no");
+            "whole network at W8 and W4: output error 0.500 fitted, 0.250 plain; it answers no")
+        .contains("whole network at W4 in blocks: output error 0.500 fitted, 0.750 plain;");
   }
 }

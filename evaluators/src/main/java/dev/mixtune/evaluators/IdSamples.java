@@ -39,7 +39,7 @@ final class IdSamples implements Samples {
     if (problem != null) {
       file.close();
       throw new UserException(
-          name + problem + ", and " + spec.wants() + " as int64",
+          name + problem + ", and " + spec.wants() + " as integers",
           "Bring integers of that shape (int64, int32, uint8 or int8), without mean and std");
     }
     return new IdSamples(file, stored);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the model's input name
  * @param shape with the batch axis; unknown axes are -1
- * @param integers whether it is int64, such as token ids; else it is float32
- * @param layout for float32 inputs with four axes, else null
+ * @param integers whether it is int64 or int32, such as token ids; else it is float32 or float16
+ * @param layout for float inputs with four axes, else null
  */
 record InputSpec(String name, List<Long> shape, boolean integers, @Nullable Layout layout) {
   private static final List<Long> PICTURE_CHANNELS = List.of(1L, 3L);
@@ -26,15 +26,15 @@ record InputSpec(String name, List<Long> shape, boolean integers, @Nullable Layo
 
   /**
    * @param layout as the task says, or null to read it off the shape
-   * @throws UserException when the model's input is neither float32 nor int64, or has no batch axis
+   * @throws UserException when the model's input holds neither floats nor integers, or has no batch
+   *     axis
    */
   static InputSpec of(Session.Port port, @Nullable Layout layout) {
-    String type = port.type();
-    boolean integers = type.equalsIgnoreCase("int64");
-    if ((!type.equalsIgnoreCase("float") && !integers) || port.shape().isEmpty()) {
+    boolean integers = PortTypes.isInteger(port);
+    if ((!PortTypes.isReal(port) && !integers) || port.shape().isEmpty()) {
       throw new UserException(
-          "the model's input '" + port.name() + "' is " + type + " of shape " + port.shape(),
-          "Supported are float32 and int64 inputs whose first axis is the batch");
+          "the model's input '" + port.name() + "' is " + port.type() + " of shape " + port.shape(),
+          "Supported are float32, float16, int64 and int32 inputs whose first axis is the batch");
     }
     if (port.shape().size() != 4 || integers) {
       if (layout != null) {
@@ -45,7 +45,7 @@ record InputSpec(String name, List<Long> shape, boolean integers, @Nullable Layo
                 + port.name()
                 + "' of shape "
                 + port.shape(),
-            "A layout is for float32 inputs with four axes: leave it out");
+            "A layout is for float inputs with four axes: leave it out");
       }
       return new InputSpec(port.name(), port.shape(), integers, null);
     }

@@ -23,4 +23,12 @@ interface SourceOpener {
    * @param field where that source is named, for messages
    */
   Opened other(Path source, @Nullable Path labels, String field);
+
+  /**
+   * As {@link #other}, for a source that needs no labels, such as one to calibrate on; those that
+   * it carries are passed over.
+   */
+  default Opened unlabelled(Path source, String field) {
+    return other(source, null, field);
+  }
 }

@@ -73,7 +73,7 @@ public final class TaskData implements AutoCloseable {
         this.calibration = new SampleSet("calibration", inputs, null, boxed(drawn));
         available = unlike(calibrationHashes(inputs, drawn), inputs);
       } else {
-        ModelInputs separate = keep(sources.other(other, null, "calibration.source")).inputs();
+        ModelInputs separate = keep(sources.unlabelled(other, "calibration.source")).inputs();
         int[] positions = IntStream.range(0, separate.size()).toArray();
         int[] drawn = Draw.sorted(positions, calibrationOf(separate.size(), false), random);
         this.calibration = new SampleSet("calibration", separate, null, boxed(drawn));

@@ -3,7 +3,6 @@ package dev.mixtune.evaluators;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.runtime.Session;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -36,7 +35,7 @@ record TextPorts(Set<String> names, int length) {
       if (!Set.of(IDS, MASK, TYPES).contains(port.name())) {
         throw unsuited("'" + port.name() + "', which text does not give");
       }
-      if (!port.type().toUpperCase(Locale.ROOT).equals("INT64") || port.shape().size() != 2) {
+      if (!PortTypes.isInteger(port) || port.shape().size() != 2) {
         throw unsuited("'" + port.name() + "' as " + port.type() + " of shape " + port.shape());
       }
       if (port.shape().get(0) > 1) {
@@ -56,20 +55,18 @@ record TextPorts(Set<String> names, int length) {
   private static UserException unsuited(String what) {
     return new UserException(
         "the model wants the input " + what,
-        "Text feeds input_ids, attention_mask and token_type_ids, int64 of shape [texts, tokens]");
+        "Text feeds input_ids, attention_mask and token_type_ids, int64 or int32 of shape [texts, tokens]");
   }
 
   private static void requireOutput(List<Session.Port> outputs, Pooling pooling) {
     boolean there =
         outputs.stream()
-            .anyMatch(
-                port ->
-                    port.type().equalsIgnoreCase("float") && port.shape().size() == pooling.axes());
+            .anyMatch(port -> PortTypes.isReal(port) && port.shape().size() == pooling.axes());
     if (!there) {
       throw new UserException(
           "inputs[0].pooling is '"
               + pooling.id()
-              + "', and no float32 output of the model has "
+              + "', and no float output of the model has "
               + pooling.axes()
               + " axes: "
               + outputs.stream().map(port -> port.name() + " " + port.shape()).toList(),

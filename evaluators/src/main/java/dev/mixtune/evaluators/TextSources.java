@@ -41,16 +41,21 @@ final class TextSources implements SourceOpener {
 
   @Override
   public Opened evaluation() {
-    return open(task.inputs().get(0).source(), task.labels(), "inputs[0].source");
+    return open(task.inputs().get(0).source(), columns(task.labels() != null), "inputs[0].source");
   }
 
   @Override
   public Opened other(Path source, @Nullable Path labels, String field) {
-    return open(source, labels, field);
+    return open(source, columns(labels != null), field);
   }
 
-  private Opened open(Path source, @Nullable Path labels, String field) {
-    TextLines lines = TextLines.read(source, columns(labels != null), field);
+  @Override
+  public Opened unlabelled(Path source, String field) {
+    return open(source, unlabelledColumns(), field);
+  }
+
+  private Opened open(Path source, TextLines.Columns columns, String field) {
+    TextLines lines = TextLines.read(source, columns, field);
     List<List<Tokens>> tokens = new ArrayList<>();
     try (TextTokenizer tokenizer = TextTokenizer.open(text.tokenizer(), maxTokens, cache)) {
       for (List<String> sample : lines.texts()) {
@@ -70,15 +75,19 @@ final class TextSources implements SourceOpener {
   }
 
   private TextLines.Columns columns(boolean labelFile) {
-    boolean labelled = !labelFile && task.metric().needsLabels();
-    if (text.kind() == Task.Text.Kind.PAIRS) {
-      return labelled ? TextLines.Columns.SCORE_AND_PAIR : TextLines.Columns.PAIR;
+    if (labelFile || !task.metric().needsLabels()) {
+      return unlabelledColumns();
     }
-    if (!labelled) {
-      return TextLines.Columns.TEXT;
+    if (text.kind() == Task.Text.Kind.PAIRS) {
+      return TextLines.Columns.SCORE_AND_PAIR;
     }
     return task.metric() instanceof CountMetric
         ? TextLines.Columns.CLASS_AND_TEXT
         : TextLines.Columns.SCORE_AND_TEXT;
+  }
+
+  /** A column of labels may stand there and is passed over. */
+  private TextLines.Columns unlabelledColumns() {
+    return text.kind() == Task.Text.Kind.PAIRS ? TextLines.Columns.PAIR : TextLines.Columns.TEXT;
   }
 }

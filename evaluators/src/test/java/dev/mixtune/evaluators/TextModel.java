@@ -18,11 +18,19 @@ import java.util.Map;
  */
 final class TextModel implements ModelRuntime {
   final List<Map<String, Tensor>> runs = new ArrayList<>();
+  private final String idType;
+  private final String answerType;
   private final List<String> names;
   private final long batch;
   private final long length;
 
   TextModel(long batch, long length, String... names) {
+    this("INT64", "FLOAT", batch, length, names);
+  }
+
+  private TextModel(String ids, String answers, long batch, long length, String... names) {
+    this.idType = ids;
+    this.answerType = answers;
     this.batch = batch;
     this.length = length;
     this.names = List.of(names);
@@ -30,6 +38,11 @@ final class TextModel implements ModelRuntime {
 
   static TextModel usual() {
     return new TextModel(-1, -1, "input_ids", "attention_mask", "token_type_ids");
+  }
+
+  /** With int32 inputs and outputs in half precision. */
+  static TextModel narrow() {
+    return new TextModel("INT32", "FLOAT16", -1, -1, "input_ids", "attention_mask");
   }
 
   @Override
@@ -61,14 +74,14 @@ final class TextModel implements ModelRuntime {
 
     @Override
     public List<Port> inputs() {
-      return names.stream().map(name -> new Port(name, "INT64", List.of(batch, length))).toList();
+      return names.stream().map(name -> new Port(name, idType, List.of(batch, length))).toList();
     }
 
     @Override
     public List<Port> outputs() {
       return List.of(
-          new Port("tokens", "FLOAT", List.of(batch, length, 3L)),
-          new Port("row", "FLOAT", List.of(batch, 2L)));
+          new Port("tokens", answerType, List.of(batch, length, 3L)),
+          new Port("row", answerType, List.of(batch, 2L)));
     }
 
     @Override

@@ -291,6 +291,44 @@ class TextTaskTest {
   }
 
   @Test
+  void narrowPortsAreConvertedByTheRuntime() throws IOException {
+    TextInputs inputs = inputs(pairs(", pooling: mean"), TextModel.narrow());
+    assertThat(values(inputs.feed(new int[] {2}).runs().get(0), "input_ids"))
+        .containsExactly(1, 4, 2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1"})
+  void calibrationNeedsNoScores(int scored) throws IOException {
+    String score = scored == 1 ? "2.5\t" : "";
+    write("other.tsv", score + "cat runs\ta dog", score + "a cat\tdog", score + "dog\tsleeps");
+    Task task =
+        task(
+            "kind: text-pairs, source: pairs.tsv, tokenizer: tokenizer.json, pooling: mean",
+            "metric: sts-spearman\ncalibration: {source: other.tsv}\n");
+    try (Session session = TextModel.usual().open(task.model(), 1);
+        TaskData data = TaskData.open(task, session, 1, NATIVES)) {
+      assertThat(data.calibration().size()).isEqualTo(3);
+      assertThat(values(data.calibration().feed(0, 1, false).runs().get(0), "input_ids"))
+          .containsExactly(1, 4, 7, 2);
+    }
+  }
+
+  @Test
+  void calibrationNeedsNoClasses() throws IOException {
+    write("texts.tsv", "1\ta cat", "0\tdog", "1\truns", "0\tsleeps");
+    write("plain.txt", "a a cat", "dog dog");
+    Task task =
+        task(
+            "kind: texts, source: texts.tsv, tokenizer: tokenizer.json",
+            "metric: top1\ncalibration: {source: plain.txt}\n");
+    try (Session session = TextModel.usual().open(task.model(), 1);
+        TaskData data = TaskData.open(task, session, 1, NATIVES)) {
+      assertThat(data.calibration().size()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void pairsWithoutScoresSufficeForFidelity() throws IOException {
     String rest = "metric: fidelity-cosine\ncalibration: {samples: 1}\n";
     String input = "kind: text-pairs, source: pairs.tsv, tokenizer: tokenizer.json, pooling: cls";

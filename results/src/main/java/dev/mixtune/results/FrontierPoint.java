@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param averageBits 8 x stored bytes of the weights, scales, zero points and tables, by the number
  *     of weights
  * @param uniform the width of a uniform plan: every layer at it, or at its next wider width where
- *     the layer has none
+ *     the layer has none; null for any other plan, and for one with rounded weights of its own
  * @param chosen whether this is the plan that was chosen
  * @param rounding whose rounded weights its file holds: the library's or the plan's own
  */

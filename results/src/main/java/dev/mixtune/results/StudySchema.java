@@ -53,21 +53,6 @@ final class StudySchema {
           "CREATE TABLE documents (name TEXT PRIMARY KEY, json TEXT NOT NULL,"
               + " recorded_at INTEGER NOT NULL)");
 
-  /**
-   * Format 1 knew one evaluation for each plan, with the library's weights, and only metrics that
-   * count right answers: what came later is filled in.
-   */
-  private static final String SCORE_OF_1 =
-      "samples, reference, score, drop_low, drop_high, right_count, lost_count, gained_count";
-
-  private static final String EVALUATION_OF_1 =
-      "id, plan, "
-          + SCORE_OF_1
-          + ", latency_millis, latency_ratio, latency_error, latency_basis, size_bytes,"
-          + " stored_weight_bits, signature, failure, wall_seconds, recorded_at";
-
-  private static final String HOLDOUT_OF_1 = "id, plan, " + SCORE_OF_1 + ", recorded_at";
-
   private StudySchema() {}
 
   /** Creates the tables of a new study, in one transaction: it is there wholly or not at all. */
@@ -116,44 +101,27 @@ final class StudySchema {
     }
   }
 
-  /** Brings a checked database of an older version to this one, wholly or not at all. */
-  static void migrate(Connection connection) throws SQLException {
-    if (number(connection, "PRAGMA user_version") == VERSION) {
-      return;
-    }
-    connection.setAutoCommit(false);
-    try (Statement statement = connection.createStatement()) {
-      rebuild(statement, "evaluations", EVALUATIONS, EVALUATION_OF_1);
-      rebuild(statement, "holdout", HOLDOUT, HOLDOUT_OF_1);
-      statement.execute("PRAGMA user_version = " + VERSION);
-      connection.commit();
-    } catch (SQLException e) {
-      connection.rollback();
-      throw e;
-    } finally {
-      connection.setAutoCommit(true);
+  /** Refuses to go on with a checked database of an older version: that one wrote other files. */
+  static void requireCurrent(Connection connection, Path file) throws SQLException {
+    long version = number(connection, "PRAGMA user_version");
+    if (version != VERSION) {
+      throw new UserException(
+          "the study '"
+              + file
+              + "' has format "
+              + version
+              + ": this program reads, reports and compares it, and goes on with format "
+              + VERSION
+              + " only",
+          "Go on with the version of Mixtune that wrote it, or choose another folder with --out");
     }
   }
 
-  /** SQLite cannot change a constraint in place. Format 1 knew the library's weights only. */
-  private static void rebuild(Statement statement, String table, String creation, String columns)
-      throws SQLException {
-    String old = table + "_of_1";
-    statement.execute("ALTER TABLE " + table + " RENAME TO " + old);
-    statement.execute(creation);
-    statement.execute(
-        "INSERT INTO "
-            + table
-            + " ("
-            + columns
-            + ", rounding) SELECT "
-            + columns
-            + ", 'library' FROM "
-            + old);
-    statement.execute("DROP TABLE " + old);
-  }
-
-  /** Lets a reader of an older database see the tables of this version; the file is not changed. */
+  /**
+   * Lets a reader of an older database see the tables of this version; the file is not changed.
+   * Format 1 knew one evaluation for each plan, with the library's weights, and only metrics that
+   * count right answers: what came later is filled in.
+   */
   static void showAsCurrent(Connection connection) throws SQLException {
     if (number(connection, "PRAGMA user_version") == VERSION) {
       return;

@@ -50,7 +50,7 @@ public final class StudyStore implements Journal, AutoCloseable {
    *     seed; in the order in which differences are to be named
    * @param clock dates the rows
    * @throws UserException when the study belongs to another run, is in use by another process,
-   *     damaged, of a newer version, or cannot be written
+   *     damaged, of another version, or cannot be written
    */
   public static StudyStore open(Path file, Map<String, String> identity, Clock clock) {
     StudyLock lock = StudyLock.acquire(file);
@@ -61,8 +61,8 @@ public final class StudyStore implements Journal, AutoCloseable {
         StudySchema.create(connection, identity);
       } else {
         StudySchema.check(connection, file);
+        StudySchema.requireCurrent(connection, file);
         StudySchema.checkIdentity(connection, file, identity);
-        StudySchema.migrate(connection);
       }
       return new StudyStore(file, clock, connection, lock);
     } catch (SQLException e) {

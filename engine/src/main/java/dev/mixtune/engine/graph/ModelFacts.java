@@ -26,4 +26,9 @@ public record ModelFacts(
     untouched = List.copyOf(untouched);
     openAxes = List.copyOf(openAxes);
   }
+
+  /** Whether the model is larger than what {@link NetworkReader#read} imports. */
+  public boolean isTooLargeToRead() {
+    return fileBytes > ModelFile.LARGEST_BYTES;
+  }
 }
