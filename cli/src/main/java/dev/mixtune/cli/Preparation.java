@@ -110,8 +110,7 @@ final class Preparation {
             .run(network, batches.get(), RangeMethods.named(FIRST_RANGES));
     return cache.ranges(
         observed,
-        RoundingCache.key(
-            network, runtime.version(), observed, settings, batches.get()),
+        RoundingCache.key(network, runtime.version(), observed, settings, batches.get()),
         () -> new RangeFitting(network, runtime, executor).fit(observed, batches, progress));
   }
 
