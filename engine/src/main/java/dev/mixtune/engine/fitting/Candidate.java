@@ -20,16 +20,21 @@ record Candidate(RoundedWeights weights, float @Nullable [] bias, double error) 
    */
   private static final double BIT_PRICE = 1.5;
 
-  /** Factor in squared error that pruning may cost, whatever it saves. */
-  private static final double PRUNING_PRICE = 1.5;
+  /**
+   * Factor in squared error that pruning may cost for each bit per weight that it saves: as much as
+   * a grid that is narrower by one bit.
+   */
+  private static final double PRUNED_BIT_PRICE = 4;
 
   /**
    * The error made comparable between forms of storage: a table must earn what it takes, and
-   * pruning may cost a little for the bytes that it saves.
+   * pruning at 4 bits may cost what it saves. At 8 bits it may not: it leaves 5 bits per weight
+   * with more error than a codebook of 4 (decisions/0014).
    */
   double pricedError() {
-    double extraBits = 8.0 * weights.tableBytes() / weights.codes().length;
-    double priced = error * Math.pow(BIT_PRICE, extraBits);
-    return weights.prunedBytes() > 0 ? priced / PRUNING_PRICE : priced;
+    double tableBits = 8.0 * weights.tableBytes() / weights.codes().length;
+    double savedBits =
+        weights.bits() == 4 ? 8.0 * weights.prunedBytes() / weights.codes().length : 0;
+    return error * Math.pow(BIT_PRICE, tableBits) / Math.pow(PRUNED_BIT_PRICE, savedBits);
   }
 }
