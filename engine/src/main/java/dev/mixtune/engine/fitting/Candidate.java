@@ -20,20 +20,25 @@ record Candidate(RoundedWeights weights, float @Nullable [] bias, double error) 
    */
   private static final double BIT_PRICE = 1.5;
 
-  /** Factor in squared error that pruning may cost, whatever it saves. */
-  private static final double PRUNING_PRICE = 1.5;
+  /**
+   * Factor in squared error that pruning may cost for each bit per weight that it saves: as much as
+   * a grid that is narrower by one bit.
+   */
+  private static final double PRUNED_BIT_PRICE = 4;
 
   /**
    * The error made comparable between forms of storage: a table must earn what it takes, and
-   * pruning may cost a little for the bytes that it saves. A layer smaller than the network's
-   * average pays as an average one would: its table is nothing to the file, and its error counts as
-   * much.
+   * pruning at 4 bits may cost what it saves. At 8 bits it may not: it leaves 5 bits per weight
+   * with more error than a codebook of 4 (decisions/0014). A layer smaller than the network's
+   * average pays for its table as an average one would: it is nothing to the file, and the layer's
+   * error counts as much.
    *
    * @param averageWeights weights of a layer on the average
    */
   double pricedError(double averageWeights) {
-    double weightsPaidFor = Math.max(weights.codes().length, averageWeights);
-    double priced = error * Math.pow(BIT_PRICE, 8 * weights.tableBytes() / weightsPaidFor);
-    return weights.prunedBytes() > 0 ? priced / PRUNING_PRICE : priced;
+    double tableBits = 8 * weights.tableBytes() / Math.max(weights.codes().length, averageWeights);
+    double savedBits =
+        weights.bits() == 4 ? 8.0 * weights.prunedBytes() / weights.codes().length : 0;
+    return error * Math.pow(BIT_PRICE, tableBits) / Math.pow(PRUNED_BIT_PRICE, savedBits);
   }
 }

@@ -103,7 +103,13 @@ final class RoundingBench {
       }
       print("fitted", runtime, network, calibration, rounded.library(), data);
       if (System.getProperty("narrow") != null) {
-        printMixed(runtime, network, calibration, rounded.library(), data);
+        Plan mixed = mixed(network);
+        printMixed("library", mixed, runtime, network, calibration, rounded.library(), data);
+        RoundedNetwork own =
+            new NetworkRounding(network, runtime, calibration, settings(), executor)
+                .roundFor(
+                    mixed, () -> data.calibration.batches(data.batch), FittingProgress.silent());
+        printMixed("context", mixed, runtime, network, calibration, own.library(), data);
       }
       if (args.length > 1) {
         for (RoundingReport.Entry entry : rounded.report().entries()) {
@@ -180,26 +186,29 @@ final class RoundingBench {
   }
 
   /** So many of the largest layers at 2 bits and the others at 4. */
-  private static void printMixed(
-      OrtRuntime runtime,
-      Network network,
-      Calibration calibration,
-      RoundingLibrary library,
-      Data data) {
+  private static Plan mixed(Network network) {
     List<Layer> largest =
         network.layers().stream()
             .sorted(Comparator.comparingLong(Layer::parameters).reversed())
             .limit(Integer.getInteger("narrow"))
             .toList();
-    Plan plan =
-        new Plan(
-            network.layers().stream()
-                .map(layer -> largest.contains(layer) ? Scheme.W2A8 : Scheme.W4A8)
-                .toList());
+    return new Plan(
+        network.layers().stream()
+            .map(layer -> largest.contains(layer) ? Scheme.W2A8 : Scheme.W4A8)
+            .toList());
+  }
+
+  private static void printMixed(
+      String name,
+      Plan plan,
+      OrtRuntime runtime,
+      Network network,
+      Calibration calibration,
+      RoundingLibrary library,
+      Data data) {
     byte[] model = new PlanLowering(network, calibration, library).lower(plan).model();
     double percent = Accuracy.percent(runtime, model, data.test, data.batch);
-    System.out.printf(
-        Locale.ROOT, "mixed %s %.2f (%d kB)%n", plan.key(), percent, model.length / 1000);
+    System.out.printf(Locale.ROOT, "mixed, %s: %.2f (%d kB)%n", name, percent, model.length / 1000);
   }
 
   private static void print(
