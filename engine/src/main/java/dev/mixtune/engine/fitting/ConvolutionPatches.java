@@ -20,7 +20,16 @@ record ConvolutionPatches(ConvolutionGeometry geometry) implements PatchReader {
 
   @Override
   public int positions(long[] inputShape) {
-    return geometry.rows().output() * geometry.columns().output();
+    return geometry.rows().output(height(inputShape))
+        * geometry.columns().output(width(inputShape));
+  }
+
+  private static int height(long[] inputShape) {
+    return inputShape.length == 4 ? Math.toIntExact(inputShape[2]) : 1;
+  }
+
+  private static int width(long[] inputShape) {
+    return Math.toIntExact(inputShape[inputShape.length - 1]);
   }
 
   @Override
@@ -31,18 +40,20 @@ record ConvolutionPatches(ConvolutionGeometry geometry) implements PatchReader {
   @Override
   public void read(
       Tensor.Floats input, int sample, int position, CrossProducts.Rows into, int column) {
-    int width = (int) input.shape()[input.shape().length - 1];
-    int height = input.shape().length == 4 ? (int) input.shape()[2] : 1;
+    int width = width(input.shape());
+    int height = height(input.shape());
     int channels = geometry.groups() * geometry.channels();
-    int top = position / geometry.columns().output();
-    int left = position % geometry.columns().output();
+    int top = position / geometry.columns().output(width);
+    int left = position % geometry.columns().output(width);
+    int above = geometry.rows().begin(height);
+    int before = geometry.columns().begin(width);
     int write = column;
     for (int channel = 0; channel < channels; channel++) {
       int plane = (sample * channels + channel) * height * width;
       for (int i = 0; i < geometry.rows().kernel(); i++) {
-        int y = geometry.rows().input(top, i);
+        int y = geometry.rows().input(top, i, above);
         for (int j = 0; j < geometry.columns().kernel(); j++) {
-          int x = geometry.columns().input(left, j);
+          int x = geometry.columns().input(left, j, before);
           boolean inside = y >= 0 && y < height && x >= 0 && x < width;
           into.values()[write] = inside ? input.values()[plane + y * width + x] : 0;
           write += into.rows();

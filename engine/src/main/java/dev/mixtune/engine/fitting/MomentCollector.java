@@ -30,10 +30,8 @@ final class MomentCollector {
   private final FittingSettings settings;
   private final Parallel parallel;
   private final int samples;
+  private final long checkpointBytes;
   private final Map<String, NodeProto> nodes = new HashMap<>();
-
-  /** Most memory for the values from which later layers are computed. */
-  private static final long CHECKPOINT_BYTES = 384L << 20;
 
   /** Values that everything behind them depends on. */
   private final Set<String> cuts;
@@ -43,6 +41,7 @@ final class MomentCollector {
 
   /**
    * @param samples calibration samples in all
+   * @param checkpointBytes most memory for the values from which later layers are computed
    */
   MomentCollector(
       Network network,
@@ -50,13 +49,15 @@ final class MomentCollector {
       Calibration calibration,
       FittingSettings settings,
       Parallel parallel,
-      int samples) {
+      int samples,
+      long checkpointBytes) {
     this.network = network;
     this.runtime = runtime;
     this.calibration = calibration;
     this.settings = settings;
     this.parallel = parallel;
     this.samples = samples;
+    this.checkpointBytes = checkpointBytes;
     network.graph().nodes().forEach(node -> nodes.put(node.getName(), node));
     this.cuts =
         Set.copyOf(ModelPieces.allCuts(network.graph().model(), Set.copyOf(calibration.tensors())));
@@ -82,6 +83,7 @@ final class MomentCollector {
     Optional<String> known = known(0, network.graph().model());
     Optional<Layer> kept = nextCheckpoint(stage, lanes);
     List<Tensor.Floats> keptFloats = new ArrayList<>();
+    long keptBytes = 0;
     try (ValueReader floats = floatReader(stage, known)) {
       for (int lane = 0; lane < lanes.size(); lane++) {
         readers.add(new LaneReader(stage, lanes.get(lane), lane + 1, kept));
@@ -91,7 +93,11 @@ final class MomentCollector {
       for (Map<String, Tensor> batch : batches) {
         int index = number++;
         Map<String, Tensor.Floats> values = floats.read(with(batch, known, 0, index));
-        kept.ifPresent(layer -> keptFloats.add(values.get(node(layer).getInput(0))));
+        if (kept.isPresent()) {
+          Tensor.Floats value = Objects.requireNonNull(values.get(node(kept.get()).getInput(0)));
+          keptFloats.add(value);
+          keptBytes += (lanes.size() + 1L) * value.values().length * Float.BYTES;
+        }
         List<RowDraw> draws = new ArrayList<>();
         for (Layer layer : stage) {
           Tensor.Floats input = Objects.requireNonNull(values.get(node(layer).getInput(0)));
@@ -99,9 +105,18 @@ final class MomentCollector {
           draws.add(RowDraw.of(layer, node(layer), wanted, first, samples, settings));
         }
         parallel.forEach(readers.size(), lane -> readers.get(lane).add(batch, index, draws));
+        if (keptBytes > checkpointBytes) {
+          // Samples may be longer than the layer's shape says.
+          kept = Optional.empty();
+          keptBytes = 0;
+          keptFloats.clear();
+          readers.forEach(LaneReader::keepNothing);
+        }
         first += (int) batch.values().iterator().next().shape()[0];
       }
-      kept.ifPresent(layer -> keep(layer, keptFloats, readers));
+      if (kept.isPresent()) {
+        keep(kept.get(), keptFloats, readers);
+      }
       return readers.stream().map(reader -> reader.moments).toList();
     } finally {
       readers.forEach(LaneReader::close);
@@ -136,8 +151,16 @@ final class MomentCollector {
         .filter(
             layer ->
                 Constants.elements(layer.inputShape()) * Float.BYTES * samples * (lanes.size() + 1)
-                    <= CHECKPOINT_BYTES)
+                    <= checkpointBytes)
         .findFirst();
+  }
+
+  /** Memory of the values that later layers are computed from. */
+  long keptBytes() {
+    return checkpoints.stream()
+        .flatMap(checkpoint -> checkpoint.values().stream())
+        .mapToLong(value -> (long) value.values().length * Float.BYTES)
+        .sum();
   }
 
   private void keep(Layer layer, List<Tensor.Floats> floats, List<LaneReader> readers) {
@@ -182,7 +205,7 @@ final class MomentCollector {
 
     private final List<Tensor.Floats> kept = new ArrayList<>();
     private final Optional<String> known;
-    private final Optional<Layer> keeps;
+    private Optional<Layer> keeps;
     private final int number;
 
     /**
@@ -218,6 +241,11 @@ final class MomentCollector {
       return before != null && before.getOpType().equals("DynamicQuantizeLinear")
           ? before.getInput(0)
           : node.getInput(0);
+    }
+
+    void keepNothing() {
+      keeps = Optional.empty();
+      kept.clear();
     }
 
     void add(Map<String, Tensor> batch, int index, List<RowDraw> draws) {

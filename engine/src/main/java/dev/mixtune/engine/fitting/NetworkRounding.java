@@ -30,6 +30,7 @@ import java.util.function.Supplier;
  */
 public final class NetworkRounding {
   private static final String PLAIN = "mse";
+  private static final long MOST_CHECKPOINT_BYTES = 384L << 20;
 
   private final Network network;
   private final ModelRuntime runtime;
@@ -117,7 +118,8 @@ public final class NetworkRounding {
     List<RoundingReport.Entry> blocks = new ArrayList<>();
     int samples = samples(batches.get());
     MomentCollector collector =
-        new MomentCollector(network, runtime, calibration, settings, parallel, samples);
+        new MomentCollector(
+            network, runtime, calibration, settings, parallel, samples, checkpointBytes());
     int done = 0;
     for (List<Layer> stage : Stages.of(network)) {
       List<Map<Layer, LayerMoments>> moments = collector.collect(stage, lanes, batches.get());
@@ -137,6 +139,11 @@ public final class NetworkRounding {
       }
     }
     return compared(library, lanes, entries, blocks, batches, samples);
+  }
+
+  /** A small part of the heap: the values of two stages may be there at the same time. */
+  private static long checkpointBytes() {
+    return Math.min(MOST_CHECKPOINT_BYTES, Runtime.getRuntime().maxMemory() / 8);
   }
 
   private Lane lane(Plan plan, RoundingLibrary library) {

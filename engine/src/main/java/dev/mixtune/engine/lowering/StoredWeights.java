@@ -28,6 +28,7 @@ final class StoredWeights {
   private final GraphBuilder builder;
   private final Map<Packed, String> codes = new HashMap<>();
   private final Map<Spread, String> spreads = new HashMap<>();
+  private final Map<Book, String> books = new HashMap<>();
   private final Map<String, String> halves = new HashMap<>();
   private final Map<String, String> dequantized = new HashMap<>();
   private final Map<String, String> floatTables = new HashMap<>();
@@ -38,6 +39,7 @@ final class StoredWeights {
   private record Packed(String constant, int bits, List<Long> shape) {}
 
   private record Spread(String codes, String mask, List<Long> shape) {}
+  private record Book(String table, String indices, List<Long> shape) {}
 
   StoredWeights(GraphBuilder builder) {
     this.builder = builder;
@@ -96,13 +98,18 @@ final class StoredWeights {
     CodebookTable book = CodebookTable.of(rounded);
     String table = stored(Constants.ofBytes("", Constants.INT8, book.tableShape(), book.table()));
     String narrow = unpacked(book.indexShape(), book.indices(), rounded.bits());
+    return books.computeIfAbsent(
+        new Book(table, narrow, shape), key -> lookUp(key, book.axis(), rounded.bits()));
+  }
+
+  private String lookUp(Book book, int axis, int bits) {
     String indices =
         builder.node(
-            "Add", List.of(cast(narrow, Constants.INT32), scalar(1 << (rounded.bits() - 1))));
+            "Add", List.of(cast(book.indices(), Constants.INT32), scalar(1 << (bits - 1))));
     String looked =
         builder.node(
-            "GatherElements", List.of(table, indices), GraphBuilder.attribute("axis", book.axis()));
-    long[] axes = shape.stream().mapToLong(Long::longValue).toArray();
+            "GatherElements", List.of(book.table(), indices), GraphBuilder.attribute("axis", axis));
+    long[] axes = book.shape().stream().mapToLong(Long::longValue).toArray();
     return builder.node("Reshape", List.of(looked, longs(axes)));
   }
 
@@ -151,9 +158,10 @@ final class StoredWeights {
       scaleShape.add(1L);
     }
     String scales = scales(rounded.scales(), scaleShape);
+    String narrow = codes(shape, rounded);
     return dequantized.computeIfAbsent(
-        codes(shape, rounded) + " " + scales,
-        key -> builder.node("Mul", List.of(cast(codes(shape, rounded), Constants.FLOAT), scales)));
+        narrow + " " + scales,
+        key -> builder.node("Mul", List.of(cast(narrow, Constants.FLOAT), scales)));
   }
 
   /** Rows with several codes in each byte. */

@@ -121,7 +121,7 @@ public final class RoundingLibrary {
   /** The bias that goes with the layer's weights as this scheme stores them; empty as above. */
   public Optional<float[]> bias(Layer layer, Scheme scheme) {
     return switch (scheme.arithmetic()) {
-      case FLOAT -> Optional.empty();
+      case FLOAT -> scheme.isStoredOnly() ? bias(layer, scheme.weightBits()) : Optional.empty();
       case INTEGER_STATIC, INTEGER_DYNAMIC -> bias(layer, scheme.weightBits());
       case BLOCKWISE ->
           Optional.ofNullable(

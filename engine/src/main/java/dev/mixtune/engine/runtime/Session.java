@@ -4,7 +4,10 @@ import dev.mixtune.engine.Tensor;
 import java.util.List;
 import java.util.Map;
 
-/** An open model. Not thread-safe; the opener closes it. */
+/**
+ * An open model; the opener closes it when nobody uses it any more. Several threads may {@link
+ * #run} it at the same time; nothing else is thread-safe.
+ */
 public interface Session extends AutoCloseable {
 
   /**
@@ -33,7 +36,7 @@ public interface Session extends AutoCloseable {
   List<Port> outputs();
 
   /**
-   * Runs the model once.
+   * Runs the model once. May be called by several threads side by side.
    *
    * @param inputs one tensor per input name
    * @return the outputs in the model's order

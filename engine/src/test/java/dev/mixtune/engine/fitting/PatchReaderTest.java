@@ -73,6 +73,33 @@ class PatchReaderTest {
   }
 
   @Test
+  void convolutionsOfInputsLongerThanTheLayersShape() throws IOException {
+    check(
+        new SmallNetworks(3, 3, -1)
+            .conv(
+                new long[] {5, 3, 3},
+                SmallNetworks.ints("strides", 2L),
+                SmallNetworks.ints("pads", 2L, 1L))
+            .read(),
+        2,
+        3,
+        17);
+    for (String automatic : new String[] {"SAME_UPPER", "SAME_LOWER"}) {
+      check(
+          new SmallNetworks(3, 3, -1, 6)
+              .conv(
+                  new long[] {5, 3, 4, 2},
+                  SmallNetworks.ints("strides", 3L, 1L),
+                  SmallNetworks.text("auto_pad", automatic))
+              .read(),
+          2,
+          3,
+          17,
+          6);
+    }
+  }
+
+  @Test
   void validPaddingIsNone() throws IOException {
     checkConvolution(new long[] {4, 3, 4, 3}, SmallNetworks.text("auto_pad", "VALID"));
   }

@@ -51,7 +51,7 @@ class StageHistoryTest {
       chain.conv(new long[] {4, 4, 1, 1}).then("Relu");
     }
     Network network = chain.read();
-    List<Map<String, Tensor>> batches = List.of(batch(1), batch(2));
+    List<Map<String, Tensor>> batches = List.of(batch(1, 3), batch(2, 3));
     Calibration calibration =
         new Calibrator(RUNTIME, 1).run(network, batches, RangeMethods.named("mse"));
     FittingSettings settings = FittingSettings.defaults().weightsOnly();
@@ -59,14 +59,16 @@ class StageHistoryTest {
     Lane lane =
         new Lane(
             network, calibration, UniformPlans.of(network, 4), settings.activations(), library);
-    MomentCollector collector = collector(network, calibration, settings);
+    MomentCollector collector = collector(network, calibration, settings, 1 << 20);
 
     List<List<Layer>> stages = Stages.of(network);
     assertThat(stages).hasSizeLessThan(LAYERS);
     for (List<Layer> stage : stages) {
       Map<Layer, LayerMoments> found = collector.collect(stage, List.of(lane), batches).get(0);
       Map<Layer, LayerMoments> expected =
-          collector(network, calibration, settings).collect(stage, List.of(lane), batches).get(0);
+          collector(network, calibration, settings, 0)
+              .collect(stage, List.of(lane), batches)
+              .get(0);
       for (Layer layer : stage) {
         assertThat(found.get(layer).fitted().actual(0))
             .as(layer.name())
@@ -78,10 +80,49 @@ class StageHistoryTest {
     }
   }
 
+  @Test
+  void whatIsKeptStaysBelowItsLimitHoweverLongTheSamplesAre() throws IOException {
+    Network network =
+        new SmallNetworks(8, 4, 3, -1)
+            .conv(new long[] {4, 4, 1, 1})
+            .then("Relu")
+            .conv(new long[] {4, 4, 1, 1})
+            .then("Relu")
+            .conv(new long[] {4, 4, 1, 1})
+            .read();
+    List<Map<String, Tensor>> batches = List.of(batch(1, 3), batch(2, 50));
+    Calibration calibration =
+        new Calibrator(RUNTIME, 1).run(network, batches, RangeMethods.named("mse"));
+    FittingSettings settings = FittingSettings.defaults().weightsOnly();
+    Lane lane =
+        new Lane(
+            network,
+            calibration,
+            UniformPlans.of(network, 4),
+            settings.activations(),
+            new RoundingLibrary(network, RoundingMethods.named("mse")));
+    // 4 channels, 3 rows, 3 columns of each of 3 samples, then 50 of 3, in two networks.
+    long all = 2L * 3 * 4 * 3 * (3 + 50) * Float.BYTES;
+    for (long limit : new long[] {all, all - 1}) {
+      MomentCollector collector = collector(network, calibration, settings, limit);
+      for (List<Layer> stage : Stages.of(network)) {
+        LayerMoments found =
+            collector.collect(stage, List.of(lane), batches).get(0).get(stage.get(0));
+        LayerMoments expected =
+            collector(network, calibration, settings, 0)
+                .collect(stage, List.of(lane), batches)
+                .get(0)
+                .get(stage.get(0));
+        assertThat(found.fitted().actual(0)).isEqualTo(expected.fitted().actual(0));
+      }
+      assertThat(collector.keptBytes()).isEqualTo(limit == all ? all : 0);
+    }
+  }
+
   private MomentCollector collector(
-      Network network, Calibration calibration, FittingSettings settings) {
+      Network network, Calibration calibration, FittingSettings settings, long bytes) {
     return new MomentCollector(
-        network, RUNTIME, calibration, settings, new Parallel(executor), SAMPLES);
+        network, RUNTIME, calibration, settings, new Parallel(executor), SAMPLES, bytes);
   }
 
   /** What a fitted layer answers differs from what it answered before. */
@@ -96,12 +137,12 @@ class StageHistoryTest {
         0);
   }
 
-  private static Map<String, Tensor> batch(long seed) {
+  private static Map<String, Tensor> batch(long seed, int columns) {
     Random random = new Random(seed);
-    float[] values = new float[SAMPLES / 2 * 4 * 9];
+    float[] values = new float[SAMPLES / 2 * 4 * 3 * columns];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextGaussian();
     }
-    return Map.of("x", new Tensor.Floats(values, new long[] {SAMPLES / 2, 4, 3, 3}));
+    return Map.of("x", new Tensor.Floats(values, new long[] {SAMPLES / 2, 4, 3, columns}));
   }
 }

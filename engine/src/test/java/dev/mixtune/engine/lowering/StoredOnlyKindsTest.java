@@ -18,6 +18,7 @@ import dev.mixtune.engine.TestNetworks;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.calibration.Calibrator;
 import dev.mixtune.engine.calibration.RangeMethods;
+import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.graph.NetworkReader;
 import dev.mixtune.engine.rounding.RoundedWeights;
@@ -136,6 +137,12 @@ class StoredOnlyKindsTest {
         .sum();
   }
 
+  private static long nodes(LoweredPlan plan, String op) throws Exception {
+    return ModelProto.parseFrom(plan.model()).getGraph().getNodeList().stream()
+        .filter(node -> node.getOpType().equals(op))
+        .count();
+  }
+
   /** The rows are picked before they become float, so a session holds no float table. */
   @Test
   void anEmbeddingIsUnpackedRowByRow() {
@@ -192,9 +199,47 @@ class StoredOnlyKindsTest {
     assertNear(((Tensor.Floats) test.run(plan).get(0)).values(), expected, Scheme.W8);
   }
 
+  /** Codes that were fitted for the output layer come with their bias, however they are read. */
+  @Test
+  void aTiedOutputLayerAddsTheBiasThatWasFittedToItsCodes() {
+    for (boolean gemm : new boolean[] {true, false}) {
+      TestGraphs graph = TestGraphs.opset(13);
+      graph.typedInput("ids", TestGraphs.INT64, -1);
+      graph.weight("w", 0.4, 40, 40);
+      graph.weight("b", 0.4, 40);
+      graph.node("Gather", "e", List.of("w", "ids"));
+      if (gemm) {
+        graph.node("Gemm", "y", List.of("e", "w", "b"), attribute("transB", 1));
+      } else {
+        graph.node("MatMul", "p", List.of("e", "w"));
+        graph.node("Add", "y", List.of("p", "b"));
+      }
+      Map<String, Tensor> inputs =
+          Map.of("ids", new Tensor.Longs(new long[] {3, 4, 5}, new long[] {3}));
+      TestNetworks test = embedding(graph.outputs("y").write(folder), inputs);
+      Layer output = test.network().layers().get(1);
+      float[] own = Constants.floats(test.network().graph().constant("b").orElseThrow());
+      float[] fitted = new float[40];
+      for (int i = 0; i < fitted.length; i++) {
+        fitted[i] = i - 5;
+      }
+      RoundedWeights plain = test.library().perChannel(output, 8);
+      PlanLowering lowering =
+          new PlanLowering(
+              test.network(), test.calibration(), test.library().with(output, plain, fitted));
+      Plan plan = Plan.uniform(2, Scheme.W8);
+      float[] before = ((Tensor.Floats) test.run(test.lowering().lower(plan)).get(0)).values();
+      float[] after = ((Tensor.Floats) test.run(lowering.lower(plan)).get(0)).values();
+
+      for (int i = 0; i < before.length; i++) {
+        assertThat(after[i] - before[i]).isCloseTo(fitted[i % 40] - own[i % 40], within(1e-4f));
+      }
+    }
+  }
+
   /** A codebook that was fitted for the output layer holds for the embedding too. */
   @Test
-  void aSharedCodebookIsReadByBoth() {
+  void aSharedCodebookIsReadByBoth() throws Exception {
     TestGraphs graph = TestGraphs.opset(13);
     graph.typedInput("ids", TestGraphs.INT64, -1);
     graph.weight("w", 0.4, 100, 16);
@@ -212,8 +257,10 @@ class StoredOnlyKindsTest {
     RoundedWeights book = new RoundedWeights(2, codes, plain.scales(), plain.layout(), "codebook");
     PlanLowering lowering =
         new PlanLowering(test.network(), test.calibration(), test.library().with(gemm, book, null));
-    float[] found =
-        ((Tensor.Floats) test.run(lowering.lower(Plan.uniform(2, Scheme.W2))).get(0)).values();
+    LoweredPlan lowered = lowering.lower(Plan.uniform(2, Scheme.W2));
+    float[] found = ((Tensor.Floats) test.run(lowered).get(0)).values();
+    assertThat(nodes(lowered, "GatherElements")).isEqualTo(1);
+    assertThat(nodes(lowered, "Mul")).isEqualTo(1);
 
     float[] weight = new float[1600];
     for (int i = 0; i < weight.length; i++) {

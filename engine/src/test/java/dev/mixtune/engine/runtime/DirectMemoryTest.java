@@ -91,6 +91,29 @@ class DirectMemoryTest {
   }
 
   @Test
+  void oneSessionRunsSideBySideWithoutMixingInputs() throws Exception {
+    ExecutorService workers = Executors.newFixedThreadPool(4);
+    try (Session session = TestKit.runtime().open(SUM, 1)) {
+      List<Future<?>> checks = new ArrayList<>();
+      for (int worker = 0; worker < 4; worker++) {
+        int number = worker;
+        checks.add(
+            workers.submit(
+                () -> {
+                  for (int run = 0; run < 100; run++) {
+                    checkSum(session, 1 + (run + number) % 5, number, run);
+                  }
+                }));
+      }
+      for (Future<?> check : checks) {
+        check.get();
+      }
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  @Test
   void buffersAreLentToOneAtATimeAndTheSmallestThatFits() {
     DirectBuffers buffers = new DirectBuffers();
     ByteBuffer small = buffers.lend(10);
