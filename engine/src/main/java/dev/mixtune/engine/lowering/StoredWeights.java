@@ -39,6 +39,7 @@ final class StoredWeights {
   private record Packed(String constant, int bits, List<Long> shape) {}
 
   private record Spread(String codes, String mask, List<Long> shape) {}
+
   private record Book(String table, String indices, List<Long> shape) {}
 
   StoredWeights(GraphBuilder builder) {
