@@ -138,6 +138,7 @@ class RangeFittingTest {
     TestGraphs graph = TestGraphs.opset(13);
     graph.input("x", -1, 4, 6);
     graph.node("Identity", "unused", List.of(graph.floats("c", 1, 2)));
+    graph.node("Identity", "neither", List.of("c"));
     graph.node("ArgMax", "best", List.of("x"), TestGraphs.attribute("axis", 1));
     graph.node("Cast", "score", List.of("best"), TestGraphs.attribute("to", TestGraphs.FLOAT));
     graph.node("Relu", "y", List.of("score"));
