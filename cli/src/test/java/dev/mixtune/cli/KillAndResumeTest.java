@@ -66,7 +66,8 @@ class KillAndResumeTest {
         .isEqualTo(Files.readAllBytes(whole.resolve("chosen.onnx")));
     // Rows carry the time at which they were recorded: an evaluation made again would change it.
     List<RecordedEvaluation> after = rows(killed);
-    assertThat(after).hasSizeGreaterThan(before.size());
+    // A slow machine may have seen the moment only once everything was recorded.
+    assertThat(after).hasSizeGreaterThanOrEqualTo(before.size());
     assertThat(after.subList(0, before.size())).isEqualTo(before);
     assertThat(fileNames(killed.resolve("points"))).isEqualTo(fileNames(whole.resolve("points")));
   }
