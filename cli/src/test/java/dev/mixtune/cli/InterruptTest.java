@@ -23,9 +23,7 @@ class InterruptTest {
   void theBestPlanSoFarIsWrittenAndResumeGoesOn() {
     Path study = temp.resolve("study");
     AtomicBoolean interrupted = new AtomicBoolean();
-    String[] arguments = {
-      "--target", "pixel8", "--max-drop", "1%", "--max-evaluations", "40", "--out", study.toString()
-    };
+    String[] arguments = arguments(study);
 
     Tune stopped = Tune.run(new PressesCtrlC(interrupted, study, 6), interrupted, arguments);
 
@@ -48,9 +46,7 @@ class InterruptTest {
   void aPlanThatIsBeingRoundedAgainIsDroppedAndTakenUpByResume() {
     Path study = temp.resolve("study");
     AtomicBoolean interrupted = new AtomicBoolean();
-    String[] arguments = {
-      "--target", "pixel8", "--max-drop", "1%", "--max-evaluations", "40", "--out", study.toString()
-    };
+    String[] arguments = arguments(study);
 
     Tune stopped = Tune.run(new PressesCtrlC(interrupted, study, 36), interrupted, arguments);
     List<Evaluation> before = evaluations(study);
@@ -69,6 +65,16 @@ class InterruptTest {
       assertThat(study.resolve("points").resolve(evaluation.id() + ".onnx"))
           .hasSize(evaluation.sizeBytes());
     }
+  }
+
+  private String[] arguments(Path study) {
+    return new String[] {
+      "--task", SmallExample.task(temp).toString(),
+      "--target", "pixel8",
+      "--max-drop", "2%",
+      "--max-evaluations", "40",
+      "--out", study.toString()
+    };
   }
 
   private static List<Evaluation> evaluations(Path study) {
