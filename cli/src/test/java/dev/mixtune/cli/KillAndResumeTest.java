@@ -66,7 +66,10 @@ class KillAndResumeTest {
         .isEqualTo(Files.readAllBytes(whole.resolve("chosen.onnx")));
     // Rows carry the time at which they were recorded: an evaluation made again would change it.
     List<RecordedEvaluation> after = rows(killed);
-    // A slow machine may have seen the moment only once everything was recorded.
+    if (moment == Moment.IN_THE_SEARCH) {
+      assertThat(after).hasSizeGreaterThan(before.size());
+    }
+    // Few plans are rounded in context: a slow machine may see the moment after the last of them.
     assertThat(after).hasSizeGreaterThanOrEqualTo(before.size());
     assertThat(after.subList(0, before.size())).isEqualTo(before);
     assertThat(fileNames(killed.resolve("points"))).isEqualTo(fileNames(whole.resolve("points")));
