@@ -15,6 +15,7 @@ import dev.mixtune.search.SearchResult;
 import dev.mixtune.search.SearchSettings;
 import dev.mixtune.search.SearchSpace;
 import dev.mixtune.search.UniformPlans;
+import dev.mixtune.search.WideEnds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,15 +70,17 @@ final class SearchStep {
     SearchSpace space = SearchSpace.of(layers, offered);
     LOG.info("{} plans; struck out: {}", space.combinations(), space.struck());
     SearchSettings settings = settings(corner, inContext ? plansInContext() : 0);
+    List<Plan> wideEnds = inContext ? WideEnds.of(space) : List.of();
     while (true) {
       double left = 1 - deadline.fraction();
       double until = inContext ? 1 - SHARE_IN_CONTEXT * left : 1;
       Candidates candidates = new Candidates(context, deadline.atShare(until));
-      SearchResult found = search(space, settings, candidates);
+      SearchResult found = search(space, settings, wideEnds, candidates);
       if (inContext) {
         new Refinement(context, candidates)
             .run(
-                RefinementOrder.of(found.frontier(), limit, Limits.of(context.options())::areMetBy),
+                RefinementOrder.of(
+                    worthRounding(found, wideEnds), limit, Limits.of(context.options())::areMetBy),
                 plansInContext());
       }
       // When all of the frontier was rounded in less time than was set aside, the search goes on.
@@ -132,11 +135,23 @@ final class SearchStep {
     return most.isPresent() ? settings.withMaxEvaluations(most.get() - setAside) : settings;
   }
 
-  private SearchResult search(SearchSpace space, SearchSettings settings, Candidates candidates) {
+  /** The frontier, and what only its own context can bring there. */
+  private static List<Evaluation> worthRounding(SearchResult found, List<Plan> wideEnds) {
+    List<Evaluation> worth = new ArrayList<>(found.frontier());
+    found.evaluations().stream()
+        .filter(e -> wideEnds.contains(e.plan()) && !worth.contains(e))
+        .forEach(worth::add);
+    return worth;
+  }
+
+  private SearchResult search(
+      SearchSpace space, SearchSettings settings, List<Plan> wideEnds, Candidates candidates) {
+    List<Plan> begin = new ArrayList<>(context.warmStart());
+    begin.addAll(wideEnds);
     // However short the budget: uniform plans are scored, so that there is something to choose.
     candidates.evaluateWhateverTheBudget(List.copyOf(UniformPlans.of(space).values()));
     return new GeneticSearch(
-            space, settings, context.warmStart(), candidates, candidates.whenCutShort(), this::show)
+            space, settings, begin, candidates, candidates.whenCutShort(), this::show)
         .run();
   }
 
