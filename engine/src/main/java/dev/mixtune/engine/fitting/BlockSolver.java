@@ -202,7 +202,9 @@ final class BlockSolver {
         }
       }
       double change = curvature > 0 ? slope / curvature : 0;
-      if (change == 0 || Math.abs(scales[b] + change) < LEAST_SCALE) {
+      // A small step is not worth its rows of H: it is a sum over the whole block.
+      boolean stands = Math.abs(change) <= SETTLED * Math.abs(scales[b]);
+      if (stands || Math.abs(scales[b] + change) < LEAST_SCALE) {
         return false;
       }
       for (int i : members[b]) {
@@ -211,7 +213,7 @@ final class BlockSolver {
         }
       }
       scales[b] += change;
-      return Math.abs(change) > SETTLED * Math.abs(scales[b]);
+      return true;
     }
 
     private boolean settleCode(int i) {

@@ -2,6 +2,7 @@ package dev.mixtune.engine.fitting;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Runs of channels of one group that are worked on side by side. */
 final class ChannelTiles {
@@ -18,16 +19,30 @@ final class ChannelTiles {
    *
    * @param channels of all groups
    * @param groups every one has as many channels
-   * @return first channel of each run, and the one behind its last
+   * @return the channels of each run, all of one group
    */
   static List<int[]> of(int channels, int groups) {
+    return everyNth(channels, groups, 1);
+  }
+
+  /**
+   * Cuts a part of the channels into runs: of each group the first, and every so many from there.
+   *
+   * @param channels of all groups
+   * @param groups every one has as many channels
+   * @param nth how far the channels of a run are apart, 1 for all of them
+   * @return the channels of each run, all of one group
+   */
+  static List<int[]> everyNth(int channels, int groups, int nth) {
     int perGroup = channels / groups;
-    int most = Math.max(1, Math.min(MOST, perGroup / LEAST_TILES));
+    int taken = (perGroup + nth - 1) / nth;
+    int most = Math.max(1, Math.min(MOST, taken / LEAST_TILES));
     List<int[]> tiles = new ArrayList<>();
     for (int group = 0; group < groups; group++) {
-      int end = (group + 1) * perGroup;
-      for (int from = group * perGroup; from < end; from += most) {
-        tiles.add(new int[] {from, Math.min(end, from + most)});
+      int first = group * perGroup;
+      for (int from = 0; from < taken; from += most) {
+        int to = Math.min(taken, from + most);
+        tiles.add(IntStream.range(from, to).map(i -> first + i * nth).toArray());
       }
     }
     return tiles;

@@ -53,21 +53,19 @@ final class OutputError {
    *
    * @param rounded in the layout of the float weights
    * @param bias the corrected bias, null where the layer has none
+   * @param tiles the channels that count; the error is that of the layer when all of them do
    */
-  double of(float[] rounded, float @Nullable [] bias, Parallel parallel) {
-    int channels = layer.layout().channels();
-    double[] errors = new double[channels];
-    List<int[]> tiles = ChannelTiles.of(channels, moments.groups());
+  double of(float[] rounded, float @Nullable [] bias, List<int[]> tiles, Parallel parallel) {
+    double[] errors = new double[layer.layout().channels()];
     parallel.forEach(
         tiles.size(),
         tile -> {
-          int from = tiles.get(tile)[0];
-          int to = tiles.get(tile)[1];
-          double[][] weights = new double[to - from][];
-          Arrays.setAll(weights, i -> layer.channel(rounded, from + i));
-          double[][] products = products(hessians[group(from)], weights);
+          int[] channels = tiles.get(tile);
+          double[][] weights = new double[channels.length][];
+          Arrays.setAll(weights, i -> layer.channel(rounded, channels[i]));
+          double[][] products = products(hessians[group(channels[0])], weights);
           for (int i = 0; i < weights.length; i++) {
-            errors[from + i] = error(from + i, weights[i], products[i], bias);
+            errors[channels[i]] = error(channels[i], weights[i], products[i], bias);
           }
         });
     double sum = DoubleStream.of(errors).sum();

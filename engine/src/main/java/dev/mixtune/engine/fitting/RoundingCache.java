@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RoundingCache {
   /** Changes whenever the same inputs would be rounded to other codes, or are stored otherwise. */
-  public static final int VERSION = 4;
+  public static final int VERSION = 5;
 
   private static final int DIGEST_BYTES = 32;
   private static final Logger LOG = LoggerFactory.getLogger(RoundingCache.class);
