@@ -83,7 +83,12 @@ final class Preparation {
   Prepared prepare(
       Network imported, int threads, ExecutorService executor, FittingProgress progress) {
     EqualizationChoice equalization =
-        EqualizationChoice.of(imported, runtime, batches, RangeMethods.named(FIRST_RANGES));
+        cache.equalization(
+            imported,
+            RoundingCache.key(imported, runtime.version(), FIRST_RANGES, batches.get()),
+            () ->
+                EqualizationChoice.of(
+                    imported, runtime, batches, RangeMethods.named(FIRST_RANGES)));
     Network network = equalization.network(imported);
     FittedRanges ranges = ranges(network, threads, executor, part(progress, 0));
     RoundedNetwork rounded =

@@ -40,7 +40,7 @@ final class GroupProblem {
       Moments moments, int group, double dampening, boolean centred, DenseAlgebra algebra) {
     int size = moments.size();
     double[] hessian = moments.actualActual(group);
-    double[] crossed = transposed(moments.actualWanted(group), size);
+    double[] crossed = Vectors.transposed(moments.actualWanted(group), size);
     double strength = meanDiagonal(hessian, size);
     if (centred) {
       subtractOuter(hessian, moments.actual(group), moments.actual(group));
@@ -124,16 +124,6 @@ final class GroupProblem {
     for (int i = 0; i < size; i++) {
       matrix[i * size + i] += added;
     }
-  }
-
-  private static double[] transposed(double[] matrix, int size) {
-    double[] answer = new double[matrix.length];
-    for (int i = 0; i < size; i++) {
-      for (int j = 0; j < size; j++) {
-        answer[j * size + i] = matrix[i * size + j];
-      }
-    }
-    return answer;
   }
 
   private static int[] byFallingDiagonal(double[] matrix, int size) {

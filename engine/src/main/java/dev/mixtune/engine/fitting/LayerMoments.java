@@ -29,4 +29,10 @@ final class LayerMoments {
       moments.add(draw.read(block, actual), draw.read(block), products);
     }
   }
+
+  /** Takes in what waits; due before anything is read. */
+  void settle(CrossProducts products) {
+    fitted.settle(products);
+    heldBack.settle(products);
+  }
 }

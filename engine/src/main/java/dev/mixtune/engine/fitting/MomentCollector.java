@@ -114,6 +114,7 @@ final class MomentCollector {
         }
         first += (int) batch.values().iterator().next().shape()[0];
       }
+      parallel.forEach(readers.size(), lane -> readers.get(lane).settle());
       if (kept.isPresent()) {
         keep(kept.get(), keptFloats, readers);
       }
@@ -258,6 +259,10 @@ final class MomentCollector {
           gathered.add(draw, Objects.requireNonNull(values.get(input)), products);
         }
       }
+    }
+
+    void settle() {
+      moments.values().forEach(gathered -> gathered.settle(products));
     }
 
     @Override

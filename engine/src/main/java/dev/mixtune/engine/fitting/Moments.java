@@ -12,6 +12,7 @@ final class Moments {
   private final double[] wantedWanted;
   private final double[] actual;
   private final double[] wanted;
+  private final RowBuffer waiting = new RowBuffer();
   private long rows;
 
   /**
@@ -47,17 +48,31 @@ final class Moments {
     return rows;
   }
 
-  /** Adds a block of rows. Rows that hold NaN or infinity are left out. */
+  /**
+   * Adds a block of rows. Rows that hold NaN or infinity are left out. Small blocks wait until
+   * {@link #settle} or until there are enough of them.
+   */
   void add(CrossProducts.Rows actualRows, CrossProducts.Rows wantedRows, CrossProducts products) {
-    int good = FiniteRows.keep(actualRows, wantedRows);
-    products.add(actualRows, actualRows, actualActual);
-    products.add(actualRows, wantedRows, actualWanted);
-    if (wantedWanted.length > 0) {
-      products.add(wantedRows, wantedRows, wantedWanted);
-    }
+    rows += FiniteRows.keep(actualRows, wantedRows);
     sum(actualRows, actual);
     sum(wantedRows, wanted);
-    rows += good;
+    waiting.add(new RowBuffer.Pair(actualRows, wantedRows));
+    if (waiting.isFull()) {
+      settle(products);
+    }
+  }
+
+  /** Takes in what waits; due before anything is read. */
+  void settle(CrossProducts products) {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    RowBuffer.Pair block = waiting.take();
+    products.add(block.actual(), block.actual(), actualActual);
+    products.add(block.actual(), block.wanted(), actualWanted);
+    if (wantedWanted.length > 0) {
+      products.add(block.wanted(), block.wanted(), wantedWanted);
+    }
   }
 
   private static void sum(CrossProducts.Rows block, double[] sums) {
@@ -96,6 +111,9 @@ final class Moments {
   }
 
   private double[] mean(double[] sums, int group, int length) {
+    if (!waiting.isEmpty()) {
+      throw new IllegalStateException("rows wait: settle() comes first");
+    }
     double[] means = new double[length];
     double factor = rows == 0 ? 0 : 1.0 / rows;
     for (int i = 0; i < length; i++) {

@@ -30,19 +30,30 @@ final class OutputError {
     this.crossed = new double[channels][];
     this.power = new double[channels];
     double[] variances = new double[channels];
-    int perGroup = channels / moments.groups();
+    double[][] crossings = new double[moments.groups()][];
+    double[][] wanted = new double[moments.groups()][];
     parallel.forEach(
         moments.groups(),
         group -> {
           hessians[group] = moments.actualActual(group);
-          double[] cross = moments.actualWanted(group);
-          double[] wanted = moments.wantedWanted(group);
-          for (int channel = group * perGroup; channel < (group + 1) * perGroup; channel++) {
-            double[] weights = layer.channel(channel);
-            crossed[channel] = product(cross, weights);
-            power[channel] = dot(weights, product(wanted, weights));
-            double mean = dot(weights, moments.wanted(group));
-            variances[channel] = Math.max(0, power[channel] - mean * mean);
+          crossings[group] = Vectors.transposed(moments.actualWanted(group), moments.size());
+          wanted[group] = moments.wantedWanted(group);
+        });
+    List<int[]> tiles = ChannelTiles.of(channels, moments.groups());
+    parallel.forEach(
+        tiles.size(),
+        tile -> {
+          int[] taken = tiles.get(tile);
+          int group = group(taken[0]);
+          double[][] weights = new double[taken.length][];
+          Arrays.setAll(weights, i -> layer.channel(taken[i]));
+          double[][] crossedRows = products(crossings[group], weights);
+          double[][] wantedRows = products(wanted[group], weights);
+          for (int i = 0; i < taken.length; i++) {
+            crossed[taken[i]] = crossedRows[i];
+            power[taken[i]] = dot(weights[i], wantedRows[i]);
+            double mean = dot(weights[i], moments.wanted(group));
+            variances[taken[i]] = Math.max(0, power[taken[i]] - mean * mean);
           }
         });
     this.variance = DoubleStream.of(variances).sum();
@@ -89,22 +100,16 @@ final class OutputError {
     return Math.max(0, squares + 2 * shift * drift + shift * shift);
   }
 
-  /** {@code H w} of several channels, each row of the symmetric H read once. */
-  private static double[][] products(double[] hessian, double[][] weights) {
+  /** {@code M^T w} of several channels, each row of M read once. */
+  private static double[][] products(double[] matrix, double[][] weights) {
     int size = weights[0].length;
     double[][] answers = new double[weights.length][size];
     for (int j = 0; j < size; j++) {
       for (int channel = 0; channel < weights.length; channel++) {
-        Vectors.addScaled(weights[channel][j], hessian, j * size, answers[channel], 0, size);
+        Vectors.addScaled(weights[channel][j], matrix, j * size, answers[channel], 0, size);
       }
     }
     return answers;
-  }
-
-  private static double[] product(double[] matrix, double[] vector) {
-    double[] answer = new double[vector.length];
-    Arrays.setAll(answer, i -> Vectors.dot(matrix, i * vector.length, vector, 0, vector.length));
-    return answer;
   }
 
   private static double dot(double[] left, double[] right) {

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps rounded networks and activation ranges on disk, so that a second search on the same model
- * starts at once.
+ * Keeps rounded networks and what was chosen before them on disk, so that a second search on the
+ * same model starts at once.
  *
  * <p>A file is named after everything that its content depends on. It is written beside its place
  * and moved there, and carries a digest: a file that is damaged or cannot be read counts as absent.
@@ -59,6 +59,26 @@ public final class RoundingCache {
       Calibration calibration,
       FittingSettings settings,
       Iterable<Map<String, Tensor>> batches) {
+    MessageDigest digest = started(network, runtime, settings.toString());
+    for (String tensor : calibration.tensors()) {
+      update(digest, tensor + " " + calibration.range(tensor));
+    }
+    return finished(digest, batches);
+  }
+
+  /**
+   * The key of what is known before there are activation ranges: as the other key without them and
+   * without settings.
+   *
+   * @param method name of what chooses the ranges
+   * @param batches the samples; read once
+   */
+  public static String key(
+      Network network, String runtime, String method, Iterable<Map<String, Tensor>> batches) {
+    return finished(started(network, runtime, method), batches);
+  }
+
+  private static MessageDigest started(Network network, String runtime, String settings) {
     MessageDigest digest = sha256();
     update(digest, VERSION + " " + network.sha256() + " " + settings);
     update(digest, runtime);
@@ -72,9 +92,10 @@ public final class RoundingCache {
       update(digest, constant.getName());
       digest.update(constant.getRawData().asReadOnlyByteBuffer());
     }
-    for (String tensor : calibration.tensors()) {
-      update(digest, tensor + " " + calibration.range(tensor));
-    }
+    return digest;
+  }
+
+  private static String finished(MessageDigest digest, Iterable<Map<String, Tensor>> batches) {
     for (Map<String, Tensor> batch : batches) {
       new TreeMap<>(batch)
           .forEach(
@@ -131,6 +152,22 @@ public final class RoundingCache {
         folder.resolve(key + ".ranges"),
         bytes -> FittedRangesBytes.read(observed, bytes),
         FittedRangesBytes::of,
+        computation);
+  }
+
+  /**
+   * Whether weights are equalized, from disk or else measured and stored, as {@link #get}.
+   *
+   * @param network as imported
+   * @param key from {@link #key(Network, String, String, Iterable)}
+   * @param computation what to do when there is no file
+   */
+  public EqualizationChoice equalization(
+      Network network, String key, Supplier<EqualizationChoice> computation) {
+    return get(
+        folder.resolve(key + ".equalization"),
+        bytes -> EqualizationBytes.read(network, bytes),
+        EqualizationBytes::of,
         computation);
   }
 

@@ -29,4 +29,15 @@ final class Vectors {
     }
     return (a + b) + (c + d);
   }
+
+  /** The transpose of a square matrix. */
+  static double[] transposed(double[] matrix, int size) {
+    double[] answer = new double[matrix.length];
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < size; j++) {
+        answer[j * size + i] = matrix[i * size + j];
+      }
+    }
+    return answer;
+  }
 }

@@ -89,7 +89,8 @@ class BlockRoundingTest {
         .containsExactlyInAnyOrder("0:4", "0:2", "1:4", "1:2");
     for (RoundingReport.Entry entry : fitted.report().blocks()) {
       Layer layer = network.layers().get(entry.layer());
-      assertThat(entry.errors()).containsKeys("mse", "gptq");
+      assertThat(entry.errors()).containsKey("mse");
+      assertThat(entry.errors().keySet()).anyMatch(method -> method.startsWith("gptq"));
       assertThat(fitted.library().blockwise(layer, entry.bits()).method())
           .isEqualTo(entry.chosen());
     }

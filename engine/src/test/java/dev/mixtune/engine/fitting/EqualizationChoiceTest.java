@@ -83,6 +83,33 @@ class EqualizationChoiceTest {
   }
 
   @Test
+  void aKeptChoiceIsNotMeasuredAgain(@TempDir Path folder) {
+    Network network = network(folder, 4, "Relu");
+    RoundingCache cache = new RoundingCache(folder.resolve("cache"));
+    EqualizationChoice made =
+        cache.equalization(
+            network,
+            "k",
+            () -> EqualizationChoice.of(network, RUNTIME, EqualizationChoiceTest::batches, RANGES));
+
+    EqualizationChoice read =
+        cache.equalization(
+            network,
+            "k",
+            () -> {
+              throw new IllegalStateException("the cache was not used");
+            });
+
+    assertThat(read.comparisons()).hasSize(2).isEqualTo(made.comparisons());
+    assertThat(read.network(network).graph().model())
+        .isEqualTo(made.network(network).graph().model());
+    assertThat(RoundingCache.key(network, "runtime 1", "mse", batches()))
+        .isEqualTo(RoundingCache.key(network, "runtime 1", "mse", batches()))
+        .isNotEqualTo(RoundingCache.key(network, "runtime 2", "mse", batches()))
+        .isNotEqualTo(RoundingCache.key(network(folder, 2, "Relu"), "runtime 1", "mse", batches()));
+  }
+
+  @Test
   void withoutPairsNothingIsMeasured(@TempDir Path folder) {
     Network network = network(folder, 4, "Sigmoid");
     EqualizationChoice choice =
