@@ -34,8 +34,7 @@ final class RoundingBench {
         options.tasks.isEmpty() ? List.of(around.exampleTask()) : List.copyOf(options.tasks);
     tasks.forEach(TaskFile::read); // The last one must not be found missing after hours.
     RoundingDocument document =
-        new RoundingDocument(
-            ShellWords.join(options.toArguments()), Workbench.hostFacts().summary());
+        new RoundingDocument(ShellWords.join(options.toArguments()), surroundings());
     try {
       for (Path task : tasks) {
         document.add(chapter(task, FittingSettings.defaults().withWidths(widths), sources));
@@ -53,6 +52,14 @@ final class RoundingBench {
       around.out().print(document);
     }
     return ExitCodes.DONE;
+  }
+
+  private static String surroundings() {
+    return String.format(
+        Locale.ROOT,
+        "%s, with a heap of at most %d MB",
+        Workbench.hostFacts().summary(),
+        Runtime.getRuntime().maxMemory() / 1_000_000);
   }
 
   private RoundingDocument.Chapter chapter(
