@@ -15,9 +15,12 @@ final class RefinementOrder {
   private static final int NARROW_BITS = 4;
 
   /**
-   * Beyond the limit a plan is this much nearer than its drop says: rounded again it may come
-   * within, and it is smaller than all that are within already.
+   * Of a narrow plan's drop its own rounding leaves about this share (ResNet-20, 12 plans: 0.75 in
+   * the median, 0.33 to 1.1).
    */
+  private static final double LEFT_IN_CONTEXT = 0.7;
+
+  /** Beyond the limit a plan is this much nearer: it is smaller than all that are within. */
   private static final double BEYOND_THE_LIMIT = 0.5;
 
   private RefinementOrder() {}
@@ -31,7 +34,7 @@ final class RefinementOrder {
 
   /**
    * The plans worth it, the most promising first: those that may be chosen before the others, and
-   * among them the nearest to the limit.
+   * among them those whose drop is expected to come nearest to the limit.
    *
    * @param frontier evaluations with the library's weights
    * @param limit the drop around which plans matter, a fraction
@@ -43,7 +46,8 @@ final class RefinementOrder {
         .filter(evaluation -> !evaluation.isFailed() && isWorthIt(evaluation.plan()))
         .sorted(
             Comparator.comparing((Evaluation e) -> !allowed.test(e))
-                .thenComparingDouble(e -> distance(Choice.score(e).drop() - limit))
+                .thenComparingDouble(
+                    e -> distance(LEFT_IN_CONTEXT * Choice.score(e).drop() - limit))
                 .thenComparing(e -> e.plan().key()))
         .toList();
   }

@@ -22,11 +22,11 @@ class RefinementOrderTest {
   }
 
   @Test
-  void plansNearTheLimitComeFirstAndThoseBeyondCountAsHalfAsFar() {
+  void plansExpectedAtTheLimitComeFirstAndThoseBeyondCountAsHalfAsFar() {
     Evaluation safe = dropping(1, Scheme.W8A8, Scheme.W4A8, Scheme.W4A8);
-    Evaluation within = dropping(7, Scheme.W8A8, Scheme.W2A8, Scheme.W4A8);
-    Evaluation beyond = dropping(14, Scheme.W4A8, Scheme.W2A8, Scheme.W4A8);
-    Evaluation aggressive = dropping(40, Scheme.W2A8, Scheme.W2A8, Scheme.W4A8);
+    Evaluation within = dropping(10, Scheme.W8A8, Scheme.W2A8, Scheme.W4A8);
+    Evaluation beyond = dropping(20, Scheme.W4A8, Scheme.W2A8, Scheme.W4A8);
+    Evaluation aggressive = dropping(60, Scheme.W2A8, Scheme.W2A8, Scheme.W4A8);
 
     assertThat(RefinementOrder.of(List.of(safe, within, beyond, aggressive), LIMIT, e -> true))
         .containsExactly(beyond, within, safe, aggressive);
