@@ -26,7 +26,8 @@ record HeapPeak<T>(T result, double seconds, long heapBytes) {
     long start = System.nanoTime();
     T result = work.get();
     double seconds = (System.nanoTime() - start) / 1e9;
+    // Pools need not be fullest at the same time: their sum may be more than there is.
     long bytes = heap.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
-    return new HeapPeak<>(result, seconds, bytes);
+    return new HeapPeak<>(result, seconds, Math.min(bytes, Runtime.getRuntime().maxMemory()));
   }
 }
