@@ -19,6 +19,9 @@ import java.util.SortedMap;
 public final class GeneticSearch {
   private static final int ANCHOR_BITS = 8;
 
+  /** One generation may be a weak one; so many in a row are not worth their evaluations. */
+  private static final int NOISY_GENERATIONS = 3;
+
   private final SearchSpace space;
   private final SearchSettings settings;
   private final List<Plan> warmStart;
@@ -97,6 +100,9 @@ public final class GeneticSearch {
       }
       if (idle >= settings.noProgressGenerations()) {
         return Ending.NO_PROGRESS;
+      }
+      if (guide.generationsBelowNoise() >= NOISY_GENERATIONS) {
+        return Ending.GAIN_BELOW_NOISE;
       }
       batches.enter(generation);
       List<Plan> lastFew = batches.lastFew();
