@@ -79,11 +79,11 @@ class MutationOddsTest {
     double[][] bytes = {{3, 1}, {5, 1}};
     for (int[] plan : new int[][] {{0, 0}, {1, 0}, {0, 1}}) {
       assertThat(MutationOdds.of(costs.damage(), costs, EnumSet.allOf(Objective.class)).of(plan))
-          .containsExactly(new MutationOdds(costs.damage(), shares).of(plan), within(1e-9));
+          .containsExactly(new MutationOdds(costs.damage(), shares).of(plan), within(1e-6));
       assertThat(
               MutationOdds.of(costs.damage(), costs, EnumSet.of(Objective.ACCURACY, Objective.SIZE))
                   .of(plan))
-          .containsExactly(new MutationOdds(costs.damage(), bytes).of(plan), within(1e-9));
+          .containsExactly(new MutationOdds(costs.damage(), bytes).of(plan), within(1e-6));
     }
   }
 }
