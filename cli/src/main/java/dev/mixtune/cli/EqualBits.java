@@ -200,8 +200,7 @@ final class EqualBits {
       Plan isolated = LeastDamage.within(space, most).orElseThrow();
       Plan inContext = LeastDamage.within(context.space(), most).orElse(isolated);
       int sensitivities = isolatedPlans + path.size();
-      List<Evaluation> ours =
-          search(most, inView(isolated), path, options.evaluations - isolatedPlans);
+      List<Evaluation> ours = search(most, isolated, options.evaluations - isolatedPlans);
       say("%.1f bits: searched", bits);
       List<Evaluation> direct =
           new LocalSearch(space, most, scores, seed)
@@ -225,15 +224,16 @@ final class EqualBits {
       return Math.max(Double.MIN_NORMAL, IN_VIEW * scores.kl(isolated));
     }
 
-    private List<Evaluation> search(long most, double worst, List<Plan> path, int evaluations) {
+    private List<Evaluation> search(long most, Plan isolated, int evaluations) {
       if (evaluations < 1) {
         return List.of();
       }
       SearchSettings settings =
-          SearchSettings.standard(seed, new ReferencePoint(worst, 1, most + 1))
+          SearchSettings.standard(seed, new ReferencePoint(inView(isolated), 1, most + 1))
               .withObjectives(EnumSet.of(Objective.ACCURACY, Objective.SIZE))
               .withMaxEvaluations(evaluations);
-      return new GeneticSearch(space, settings, path, scores, () -> false, progress -> {})
+      return new GeneticSearch(
+              space, settings, List.of(isolated), scores, () -> false, progress -> {})
           .run()
           .evaluations();
     }

@@ -85,7 +85,14 @@ public final class GeneticSearch {
         .stream()
         .distinct()
         .filter(plan -> !archive.knows(plan))
+        .filter(this::mayCount)
         .toList();
+  }
+
+  /** What stores more than the reference point's size allows adds nothing. */
+  private boolean mayCount(Plan plan) {
+    return !settings.objectives().contains(Objective.SIZE)
+        || LeastDamage.bytes(space, plan) <= settings.reference().sizeBytes();
   }
 
   private Ending evolve(Guide guide) {

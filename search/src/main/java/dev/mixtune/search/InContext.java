@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -16,6 +15,9 @@ import java.util.stream.IntStream;
  * 2607.12266).
  */
 public final class InContext {
+  /** Divergences span orders of magnitude; those below this share of the largest count alike. */
+  private static final double FLOOR = 0.01;
+
   private final SearchSpace isolated;
   private final Surrogate damage;
 
@@ -84,10 +86,18 @@ public final class InContext {
    * @return empty when they are too few
    */
   public static Optional<InContext> fitted(SearchSpace space, Collection<Evaluation> evaluations) {
-    Surrogates surrogates = new Surrogates(space, Set.of(Objective.ACCURACY));
-    return surrogates.fit(new ArrayList<>(evaluations))
-        ? Optional.of(new InContext(space, surrogates.damage()))
-        : Optional.empty();
+    List<int[]> plans = new ArrayList<>();
+    List<Double> drops = new ArrayList<>();
+    for (Evaluation evaluation : evaluations) {
+      if (!evaluation.isFailed() && space.contains(evaluation.plan())) {
+        plans.add(space.options(evaluation.plan()));
+        drops.add(Objective.ACCURACY.of(evaluation));
+      }
+    }
+    Surrogate fitted =
+        new SurrogateTrainer(Costs.of(space).damage(), /* saturates= */ true, FLOOR)
+            .fit(plans, drops.stream().mapToDouble(Double::doubleValue).toArray());
+    return Optional.ofNullable(fitted).map(damage -> new InContext(space, damage));
   }
 
   /** The same choices with these damages, each menu's least being 0. */
