@@ -9,6 +9,7 @@ import dev.mixtune.results.table.TableRun;
 import dev.mixtune.search.table.Benchmarked;
 import dev.mixtune.search.table.CountedDamages;
 import dev.mixtune.search.table.DamageOracle;
+import dev.mixtune.search.table.FrontVolume;
 import dev.mixtune.search.table.FullTable;
 import dev.mixtune.search.table.StandardInstances;
 import dev.mixtune.search.table.TableInstance;
@@ -32,6 +33,9 @@ final class SearchBench {
   /** Drop of the real table beyond which nothing counts. */
   private static final double MOST_DROP = 0.03;
 
+  /** Limits on cost at which the best plan is looked for, as shares of the range of costs. */
+  private static final double[] LIMITS = {0.1, 0.3, 0.5, 0.7, 0.9};
+
   private final Surroundings around;
 
   SearchBench(Surroundings around) {
@@ -48,8 +52,13 @@ final class SearchBench {
     Optional<FullTable> real =
         Optional.ofNullable(options.table).map(file -> FullTableFile.read(file).table(MOST_DROP));
     print(
-        "%-28s %6s %12s %8s %22s%n",
-        "instance", "seeds", "evaluations", "front", "of best front (least)");
+        "%-28s %6s %12s %8s  %-22s %s%n",
+        "instance",
+        "seeds",
+        "evaluations",
+        "front",
+        "of best front (least)",
+        "runs with the optimum at 10,30,50,70,90 % of the costs");
     List<TableResult> results = new ArrayList<>();
     if (options.oracle != null) {
       results.add(foreign(options, options.oracle));
@@ -85,17 +94,39 @@ final class SearchBench {
     return result(table.shape(), options, runs, share(table, runs));
   }
 
-  /** The front is chosen by the answers and judged by the truth. */
+  /**
+   * The median and the least share of the best front's hypervolume, and how many runs found the
+   * best plan known at each limit on cost. Fronts are chosen by the answers, judged by the truth.
+   */
   private static String share(Benchmarked instance, List<TableRun> runs) {
-    double best = instance.box().of(instance.bestKnownFront());
-    double[] shares =
+    FrontVolume box = instance.box();
+    List<TablePoint> best = instance.bestKnownFront();
+    List<List<TablePoint>> fronts =
         runs.stream()
             .map(run -> run.front().stream().map(point -> judged(point, instance)).toList())
-            .mapToDouble(front -> instance.box().of(front) / best)
-            .sorted()
-            .toArray();
+            .toList();
+    double[] shares =
+        fronts.stream().mapToDouble(front -> box.of(front) / box.of(best)).sorted().toArray();
+    List<String> optima = new ArrayList<>();
+    for (double share : LIMITS) {
+      double limit = box.idealCost() + share * (box.referenceCost() - box.idealCost());
+      double least = least(best, limit) * (1 + 1e-9) + 1e-12;
+      optima.add(Long.toString(fronts.stream().filter(f -> least(f, limit) <= least).count()));
+    }
     return String.format(
-        Locale.ROOT, "%.3f %% (%.3f)", 100 * shares[shares.length / 2], 100 * shares[0]);
+        Locale.ROOT,
+        "%.4f %% (%.4f)  %s",
+        100 * shares[shares.length / 2],
+        100 * shares[0],
+        String.join(",", optima));
+  }
+
+  private static double least(List<TablePoint> front, double limit) {
+    return front.stream()
+        .filter(point -> point.cost() <= limit)
+        .mapToDouble(TablePoint::damage)
+        .min()
+        .orElse(Double.POSITIVE_INFINITY);
   }
 
   private static TablePoint judged(TablePoint point, Benchmarked instance) {
@@ -138,7 +169,7 @@ final class SearchBench {
     int[] evaluations = runs.stream().mapToInt(TableRun::evaluations).sorted().toArray();
     int[] points = runs.stream().mapToInt(run -> run.front().size()).sorted().toArray();
     print(
-        "%-28s %6d %12d %8d %22s%n",
+        "%-28s %6d %12d %8d  %s%n",
         shape.name(),
         runs.size(),
         evaluations[evaluations.length / 2],

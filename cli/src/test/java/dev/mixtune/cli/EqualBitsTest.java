@@ -23,18 +23,18 @@ class EqualBitsTest {
             "--task",
             SmallExample.task(folder).toString(),
             "--images",
-            "48",
+            "32",
             "--unseen",
             "64",
             "--evaluations",
-            "60",
+            "50",
             "--direct",
-            "24",
+            "12",
             "--json",
             out.toString());
     assertThat(tune.exitCode()).as(tune.err()).isZero();
     JsonNode root = new ObjectMapper().readTree(Files.readString(out));
-    assertThat(root.path("samples").asInt()).isEqualTo(48);
+    assertThat(root.path("samples").asInt()).isEqualTo(32);
     assertThat(root.path("unseen").asInt()).isEqualTo(64);
     assertThat(root.path("limits").findValues("bits").stream().map(JsonNode::asDouble))
         .containsExactly(2.5, 3.5, 4.5, 6.0);
@@ -55,8 +55,8 @@ class EqualBitsTest {
       double first = isolated.path("searchKl").asDouble();
       assertThat(ours.path("searchKl").asDouble()).isLessThanOrEqualTo(first);
       assertThat(direct.path("searchKl").asDouble()).isLessThanOrEqualTo(first);
-      assertThat(ours.path("evaluations").asInt()).isLessThanOrEqualTo(60);
-      assertThat(direct.path("evaluations").asInt()).isLessThanOrEqualTo(24);
+      assertThat(ours.path("evaluations").asInt()).isLessThanOrEqualTo(50);
+      assertThat(direct.path("evaluations").asInt()).isLessThanOrEqualTo(12);
     }
     assertThat(tune.out()).contains("plans isolated", "rank correlation");
   }
