@@ -30,7 +30,10 @@ final class SearchBenchOptions {
   @Option(names = "--seeds", paramLabel = "K", description = "Runs of search. Default: 11.")
   int seeds = 11;
 
-  @Option(names = "--json", paramLabel = "OUT", description = "Where search writes its fronts.")
+  @Option(
+      names = "--json",
+      paramLabel = "OUT",
+      description = "Where search writes its fronts, equal-bits its figures.")
   @Nullable Path json;
 
   @Option(
@@ -42,8 +45,10 @@ final class SearchBenchOptions {
   @Option(
       names = "--images",
       paramLabel = "N",
-      description = "Images of the search split that table evaluates. Default: 1000.")
-  int images = 1000;
+      description =
+          "Samples of the search split that table (default: 1000) and equal-bits (default: 300)"
+              + " evaluate.")
+  @Nullable Integer images;
 
   /** The file of {@code table}. */
   Path tableFile() {
@@ -53,13 +58,14 @@ final class SearchBenchOptions {
     return table;
   }
 
-  /** How many images are evaluated. */
-  int images() {
-    if (images < 1 || images > Short.MAX_VALUE) {
+  /** How many samples are evaluated. */
+  int images(int usual) {
+    int wanted = images == null ? usual : images;
+    if (wanted < 1 || wanted > Short.MAX_VALUE) {
       throw new UserException(
-          "--images " + images + " is out of range", "Take 1 to " + Short.MAX_VALUE + ".");
+          "--images " + wanted + " is out of range", "Take 1 to " + Short.MAX_VALUE + ".");
     }
-    return images;
+    return wanted;
   }
 
   /** Fails on values out of range. */

@@ -125,7 +125,8 @@ final class TableMaker {
     int often = Math.max(1, running.size() / 50);
     for (Future<?> future : running) {
       Futures.await(future, () -> false);
-      if (++done % often == 0 || done == running.size()) {
+      boolean going = !around.interrupted().get();
+      if (going && (++done % often == 0 || done == running.size())) {
         table.write(file);
         around
             .out()
@@ -133,6 +134,9 @@ final class TableMaker {
       }
     }
     table.write(file);
+    if (around.interrupted().get()) {
+      around.out().println("Stopped by the user; the same command goes on.");
+    }
   }
 
   private static int[] evaluated(Workbench bench, SampleSet samples, int from, int block) {

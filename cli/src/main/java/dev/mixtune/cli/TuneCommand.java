@@ -116,20 +116,27 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
 
   @Command(name = "bench", description = "Runs one of our benchmarks and prints its table.")
   int bench(
-      @Parameters(paramLabel = "NAME", description = "evaluator, rounding, search or table")
+      @Parameters(
+              paramLabel = "NAME",
+              description = "equal-bits, evaluator, rounding, search or table")
           String name,
       @Mixin BenchOptions benchOptions,
-      @Mixin SearchBenchOptions searchOptions) {
+      @Mixin SearchBenchOptions searchOptions,
+      @Mixin EqualBitsOptions equalBitsOptions) {
     return switch (name) {
+      case "equal-bits" ->
+          new EqualBits(around, equalBitsOptions, searchOptions.images(300))
+              .run(benchOptions.onlyTask(), searchOptions.json);
       case "evaluator" -> new EvaluatorBench(around).run(benchOptions.onlyTask());
       case "rounding" -> new RoundingBench(around).run(benchOptions);
       case "search" -> new SearchBench(around).run(searchOptions);
       case "table" ->
           new TableMaker(around)
-              .run(benchOptions.onlyTask(), searchOptions.tableFile(), searchOptions.images());
+              .run(benchOptions.onlyTask(), searchOptions.tableFile(), searchOptions.images(1000));
       default ->
           throw new UserException(
-              "there is no benchmark '" + name + "'", "Known: evaluator, rounding, search, table.");
+              "there is no benchmark '" + name + "'",
+              "Known: equal-bits, evaluator, rounding, search, table.");
     };
   }
 

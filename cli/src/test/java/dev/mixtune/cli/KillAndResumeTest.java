@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** SIGKILL in the middle costs nothing: the resumed study is the undisturbed one. */
+/**
+ * SIGKILL in the middle costs nothing: the resumed study is the undisturbed one. Nor does it matter
+ * how often it is stopped, or how many work on it.
+ */
 class KillAndResumeTest {
   private static final String[] STUDY = {
     "--target", "pixel8", "--max-drop", "2%", "--max-evaluations", "48", "--seed", "5"
@@ -40,39 +42,75 @@ class KillAndResumeTest {
     IN_THE_SEARCH,
     WHILE_PLANS_ARE_ROUNDED_IN_CONTEXT;
 
-    boolean hasCome(List<RecordedEvaluation> rows) {
+    /**
+     * Whether it has come.
+     *
+     * @param stops how often the study was stopped before
+     */
+    boolean hasCome(List<RecordedEvaluation> rows, int stops) {
       return this == IN_THE_SEARCH
-          ? rows.size() >= 12
+          ? rows.size() >= 12 + 8 * stops
           : rows.stream().anyMatch(row -> row.evaluation().rounding() == Rounding.CONTEXT);
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
-  @Timeout(value = 10, unit = TimeUnit.MINUTES)
-  void resumeAfterKillGivesTheSameFrontier(Moment moment) throws Exception {
-    Path killed = temp.resolve("killed-" + moment);
-    Path printed = temp.resolve("printed-" + moment + ".txt");
-    Process process = start(killed, printed);
-    List<RecordedEvaluation> before = killAt(process, killed, printed, moment);
+  @Test
+  void twoWorkersGiveTheFrontierOfOne() throws IOException {
+    Path two = temp.resolve("two");
+    Tune tune = Tune.run(with(STUDY, "--workers", "2", "--out", two.toString()));
+    assertThat(tune.exitCode()).isEqualTo(undisturbed.exitCode());
+    assertSameResult(two);
+  }
 
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void threeStopsInTheSearchGiveTheSameFrontier() throws Exception {
+    Path study = temp.resolve("stopped");
+    Path printed = temp.resolve("printed.txt");
+    List<String> command = List.of(with(STUDY, "--workers", "2", "--out", study.toString()));
+    List<RecordedEvaluation> before = List.of();
+    for (int stops = 0; stops < 3; stops++) {
+      Process process = start(printed, command);
+      List<RecordedEvaluation> rows = killAt(process, study, printed, Moment.IN_THE_SEARCH, stops);
+      // Rows carry the time at which they were recorded: an evaluation made again would change it.
+      assertThat(rows).hasSizeGreaterThan(before.size());
+      assertThat(rows.subList(0, before.size())).isEqualTo(before);
+      before = rows;
+      command = List.of("resume", study.toString());
+    }
+    Tune resumed = Tune.run("resume", study.toString());
+    assertThat(resumed.err()).isEmpty();
+    assertThat(resumed.exitCode()).isEqualTo(undisturbed.exitCode());
+    List<RecordedEvaluation> after = rows(study);
+    assertThat(after).hasSizeGreaterThan(before.size());
+    assertThat(after.subList(0, before.size())).isEqualTo(before);
+    assertSameResult(study);
+  }
+
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void aStopWhilePlansAreRoundedInContextGivesTheSameFrontier() throws Exception {
+    Path killed = temp.resolve("killed");
+    Path printed = temp.resolve("printed-context.txt");
+    Process process = start(printed, List.of(with(STUDY, "--out", killed.toString())));
+    List<RecordedEvaluation> before =
+        killAt(process, killed, printed, Moment.WHILE_PLANS_ARE_ROUNDED_IN_CONTEXT, 0);
     Tune resumed = Tune.run("resume", killed.toString());
     assertThat(resumed.err()).isEmpty();
-
     assertThat(resumed.exitCode()).isEqualTo(undisturbed.exitCode());
-    assertThat(Files.readAllBytes(killed.resolve("frontier.json")))
-        .isEqualTo(Files.readAllBytes(whole.resolve("frontier.json")));
-    assertThat(Files.readAllBytes(killed.resolve("chosen.onnx")))
-        .isEqualTo(Files.readAllBytes(whole.resolve("chosen.onnx")));
-    // Rows carry the time at which they were recorded: an evaluation made again would change it.
-    List<RecordedEvaluation> after = rows(killed);
-    if (moment == Moment.IN_THE_SEARCH) {
-      assertThat(after).hasSizeGreaterThan(before.size());
-    }
     // Few plans are rounded in context: a slow machine may see the moment after the last of them.
+    List<RecordedEvaluation> after = rows(killed);
     assertThat(after).hasSizeGreaterThanOrEqualTo(before.size());
     assertThat(after.subList(0, before.size())).isEqualTo(before);
-    assertThat(fileNames(killed.resolve("points"))).isEqualTo(fileNames(whole.resolve("points")));
+    assertSameResult(killed);
+  }
+
+  private static void assertSameResult(Path study) throws IOException {
+    assertThat(Files.readAllBytes(study.resolve("frontier.json")))
+        .isEqualTo(Files.readAllBytes(whole.resolve("frontier.json")));
+    assertThat(Files.readAllBytes(study.resolve("chosen.onnx")))
+        .isEqualTo(Files.readAllBytes(whole.resolve("chosen.onnx")));
+    assertThat(fileNames(study.resolve("points"))).isEqualTo(fileNames(whole.resolve("points")));
   }
 
   private static List<String> fileNames(Path folder) throws IOException {
@@ -81,7 +119,7 @@ class KillAndResumeTest {
     }
   }
 
-  private static Process start(Path out, Path printed) throws IOException {
+  private static Process start(Path printed, List<String> arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -89,7 +127,7 @@ class KillAndResumeTest {
                 "-Dmixtune.home=" + Tune.ROOT,
                 "-Djava.awt.headless=true",
                 "dev.mixtune.cli.Main"));
-    command.addAll(List.of(with(STUDY, "--out", out.toString())));
+    command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile());
     // Surefire hides the class path in a jar of its own.
@@ -101,9 +139,9 @@ class KillAndResumeTest {
 
   /** Kills the process once the moment has come, and returns what is on disk then. */
   private static List<RecordedEvaluation> killAt(
-      Process process, Path study, Path printed, Moment moment)
+      Process process, Path study, Path printed, Moment moment, int stops)
       throws InterruptedException, IOException {
-    while (!Files.exists(study.resolve("study.db")) || !moment.hasCome(rowsSoFar(study))) {
+    while (!Files.exists(study.resolve("study.db")) || !moment.hasCome(rowsSoFar(study), stops)) {
       assertThat(process.waitFor(100, TimeUnit.MILLISECONDS))
           .as("ended too early: %s", Files.readString(printed))
           .isFalse();

@@ -39,7 +39,7 @@ class SearchBenchTest {
             "--json",
             out.toString());
     assertThat(tune.exitCode()).as(tune.err()).isZero();
-    assertThat(tune.out()).contains("tiny").contains("100.000 %");
+    assertThat(tune.out()).contains("tiny").contains("100.0000 %");
     JsonNode result = json(out);
     assertThat(result.path("maxEvaluations").asInt()).isEqualTo(10);
     assertThat(result.path("runs")).hasSize(2);

@@ -2,7 +2,6 @@ package dev.mixtune.search;
 
 import dev.mixtune.engine.Plan;
 import io.jenetics.Genotype;
-import io.jenetics.MultiPointCrossover;
 import io.jenetics.Optimize;
 import io.jenetics.Phenotype;
 import io.jenetics.TournamentSelector;
@@ -31,9 +30,6 @@ import java.util.stream.Stream;
 final class Evolution {
   private static final double CROSSOVER = 0.45;
 
-  /** Two cuts move a run of neighbouring layers at once, and with it their boundary costs. */
-  private static final int CUTS = 2;
-
   /** Frontiers over three objectives are larger than a batch; few parents would lose most of it. */
   private static final long PARENTS_PER_OFFSPRING = 3;
 
@@ -47,7 +43,9 @@ final class Evolution {
   private final Archive archive;
   private final Batches batches;
   private final Guide guide;
+  private final Costs costs;
   private final Engine<OptionGene, Standing> engine;
+  private MutationOdds odds;
   private List<Plan> parents = List.of();
   private List<Plan> paid = List.of();
   private int generation;
@@ -59,7 +57,8 @@ final class Evolution {
     this.archive = archive;
     this.batches = batches;
     this.guide = guide;
-    long free = space.menus().stream().filter(menu -> menu.entries().size() > 1).count();
+    this.costs = Costs.of(space);
+    this.odds = MutationOdds.of(costs.damage(), costs, settings.objectives());
     this.engine =
         new Engine.Builder<OptionGene, Standing>(
                 this::evaluated, OptionChromosome.shape(space.menus()))
@@ -69,8 +68,8 @@ final class Evolution {
             .maximalPhenotypeAge(Long.MAX_VALUE)
             .offspringSelector(new TournamentSelector<>(TOURNAMENT))
             .alterers(
-                new MultiPointCrossover<>(CROSSOVER, CUTS),
-                new GeneMutation(1.0 / Math.max(1, free)),
+                new BlockCrossover(space.menus(), CROSSOVER),
+                new GeneMutation(options -> odds.of(options)),
                 new FreshOffspring(space, archive::knows))
             .executor(Runnable::run)
             .build();
@@ -82,6 +81,7 @@ final class Evolution {
     if (parents.isEmpty()) {
       parents = survivors(archive.evaluations().stream().map(Evaluation::plan).toList());
     }
+    odds = MutationOdds.of(guide.damages().orElseGet(costs::damage), costs, settings.objectives());
     EvolutionStart<OptionGene, Standing> start =
         EvolutionStart.of(phenotypes(parents, generation), generation);
     RandomRegistry.with(
@@ -97,32 +97,27 @@ final class Evolution {
             .filter(space::contains)
             .flatMap(plan -> archive.find(plan).stream())
             .toList();
-    List<Standing> standings = Ranking.of(evaluations, archive.dominance());
+    List<Standing> standings = standings(evaluations);
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < evaluations.size(); i++) {
       order.add(i);
     }
-    // Constrained dominance (Deb et al. 2002, section VI): a drop that no user would look at counts
-    // before everything else.
-    order.sort(
-        Comparator.<Integer>comparingDouble(i -> excess(evaluations.get(i)))
-            .thenComparing(standings::get, Comparator.reverseOrder()));
+    order.sort(Comparator.<Integer, Standing>comparing(standings::get).reversed());
     return order.stream()
         .limit(PARENTS_PER_OFFSPRING * settings.populationSize())
         .map(i -> evaluations.get(i).plan())
         .toList();
   }
 
-  private double excess(Evaluation evaluation) {
-    return evaluation.isFailed()
-        ? Double.POSITIVE_INFINITY
-        : Math.max(0, Objective.ACCURACY.of(evaluation) - settings.reference().drop());
+  /** A drop that no user would look at counts before everything else. */
+  private List<Standing> standings(List<Evaluation> evaluations) {
+    return Ranking.constrained(evaluations, archive.dominance(), settings.reference().drop());
   }
 
   private ISeq<Phenotype<OptionGene, Standing>> phenotypes(List<Plan> plans, long generation) {
     List<Evaluation> evaluations =
         plans.stream().flatMap(plan -> archive.find(plan).stream()).toList();
-    List<Standing> standings = Ranking.of(evaluations, archive.dominance());
+    List<Standing> standings = standings(evaluations);
     List<Phenotype<OptionGene, Standing>> phenotypes = new ArrayList<>();
     for (int i = 0; i < plans.size(); i++) {
       Genotype<OptionGene> genotype =

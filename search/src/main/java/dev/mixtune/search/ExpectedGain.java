@@ -114,11 +114,28 @@ final class ExpectedGain {
         }
       } else {
         chosen.add(top.index());
-        front.add(prediction.coordinates());
-        stairs = axes == 2 ? stairs(front) : stairs;
+        take(prediction);
       }
     }
     return chosen;
+  }
+
+  /** Takes a plan into the front at its prediction. */
+  void take(Prediction prediction) {
+    front.add(prediction.coordinates());
+    stairs = axes == 2 ? stairs(front) : stairs;
+  }
+
+  /**
+   * By how much an error of the drop shifts what the plan is seen to add: half of what lies between
+   * a drop measured that much too low and one as much too high.
+   *
+   * @param error of the first coordinate, at least 0
+   */
+  double shiftedBy(Prediction prediction, double error) {
+    return (added(shifted(prediction.coordinates(), -error))
+            - added(shifted(prediction.coordinates(), error)))
+        / 2;
   }
 
   /** What a prediction is expected to add to the dominated share of the box. */

@@ -10,25 +10,23 @@ import io.jenetics.util.MSeq;
 import io.jenetics.util.RandomRegistry;
 import io.jenetics.util.Seq;
 import java.util.Arrays;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
- * Changes every free gene of every individual with the same small probability, independently.
+ * Changes every free gene of every individual with a small probability of its own, independently.
  *
  * <p>Jenetics' own mutator spends its probability on individuals, chromosomes and genes in turn,
  * which leaves most individuals alone and changes the others in many places.
  */
 final class GeneMutation implements Alterer<OptionGene, Standing> {
-  private final double probability;
+  private final Function<int[], double[]> odds;
 
   /**
-   * @param probability that a gene changes, above 0, at most 1
+   * @param odds of a plan's options: for each gene the probability that it changes, 0..1
    */
-  GeneMutation(double probability) {
-    if (!(probability > 0) || probability > 1) {
-      throw new IllegalArgumentException("mutation probability " + probability);
-    }
-    this.probability = probability;
+  GeneMutation(Function<int[], double[]> odds) {
+    this.odds = odds;
   }
 
   @Override
@@ -39,10 +37,11 @@ final class GeneMutation implements Alterer<OptionGene, Standing> {
     int changes = 0;
     for (int i = 0; i < altered.length(); i++) {
       Chromosome<OptionGene> chromosome = altered.get(i).genotype().chromosome();
+      double[] probabilities = odds.apply(OptionChromosome.options(altered.get(i).genotype()));
       MSeq<OptionGene> genes = MSeq.of(chromosome);
       int before = changes;
       for (int g = 0; g < genes.length(); g++) {
-        if (genes.get(g).isFree() && random.nextDouble() < probability) {
+        if (genes.get(g).isFree() && random.nextDouble() < probabilities[g]) {
           genes.set(g, genes.get(g).changed(random));
           changes++;
         }

@@ -19,6 +19,9 @@ import java.util.SortedMap;
 public final class GeneticSearch {
   private static final int ANCHOR_BITS = 8;
 
+  /** One generation may be a weak one; so many in a row are not worth their evaluations. */
+  private static final int NOISY_GENERATIONS = 3;
+
   private final SearchSpace space;
   private final SearchSettings settings;
   private final List<Plan> warmStart;
@@ -82,7 +85,14 @@ public final class GeneticSearch {
         .stream()
         .distinct()
         .filter(plan -> !archive.knows(plan))
+        .filter(this::mayCount)
         .toList();
+  }
+
+  /** What stores more than the reference point's size allows adds nothing. */
+  private boolean mayCount(Plan plan) {
+    return !settings.objectives().contains(Objective.SIZE)
+        || LeastDamage.bytes(space, plan) <= settings.reference().sizeBytes();
   }
 
   private Ending evolve(Guide guide) {
@@ -97,6 +107,9 @@ public final class GeneticSearch {
       }
       if (idle >= settings.noProgressGenerations()) {
         return Ending.NO_PROGRESS;
+      }
+      if (guide.generationsBelowNoise() >= NOISY_GENERATIONS) {
+        return Ending.GAIN_BELOW_NOISE;
       }
       batches.enter(generation);
       List<Plan> lastFew = batches.lastFew();

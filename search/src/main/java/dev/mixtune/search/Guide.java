@@ -2,14 +2,15 @@ package dev.mixtune.search;
 
 import dev.mixtune.engine.Plan;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Decides what a generation pays for: fits surrogates to all evaluations, solves the front on them,
@@ -33,6 +34,8 @@ final class Guide {
   private final Archive archive;
   private final Solver solver;
   private final Surrogates surrogates;
+  private boolean fitted;
+  private int generationsBelowNoise;
   private Map<Plan, Double> predicted = new LinkedHashMap<>();
   private OptionalDouble rankCorrelation = OptionalDouble.empty();
 
@@ -51,7 +54,9 @@ final class Guide {
    */
   List<Plan> choose(List<Plan> offspring, int generation) {
     int size = settings.populationSize();
-    if (!surrogates.fit(archive.evaluations())) {
+    fitted = surrogates.fit(archive.evaluations());
+    if (!fitted) {
+      generationsBelowNoise = 0;
       return offspring.subList(0, Math.min(size, offspring.size()));
     }
     Set<Plan> pool = new LinkedHashSet<>();
@@ -60,7 +65,8 @@ final class Guide {
     }
     pool.addAll(offspring);
     pool.removeIf(archive::knows);
-    int guided = rankCorrelation.orElse(1) < TRUSTED ? size / 4 : size;
+    boolean trusted = rankCorrelation.orElse(1) >= TRUSTED;
+    int guided = trusted ? size : size / 4;
     Set<Plan> chosen = new LinkedHashSet<>(named(size / NAMED_PART));
     pool.removeAll(chosen);
     chosen.addAll(best(new ArrayList<>(pool), guided - chosen.size(), chosen));
@@ -69,6 +75,8 @@ final class Guide {
         chosen.add(plan);
       }
     }
+    boolean lost = trusted && isLostInNoise(chosen);
+    generationsBelowNoise = lost ? generationsBelowNoise + 1 : 0;
     predicted = new LinkedHashMap<>();
     for (Plan plan : chosen) {
       predicted.put(plan, surrogates.drop(space.options(plan)));
@@ -87,15 +95,34 @@ final class Guide {
         .toList();
   }
 
+  /**
+   * In how many generations in a row, up to the latest, trusted predictions expected less gain than
+   * the measurement's own error could hide or fake.
+   */
+  int generationsBelowNoise() {
+    return generationsBelowNoise;
+  }
+
+  private boolean isLostInNoise(Collection<Plan> chosen) {
+    double error = GainAndNoise.usualError(archive.frontier()) / settings.reference().drop();
+    return error > 0
+        && GainAndNoise.of(
+                new ExpectedGain(front(), settings.objectives().size()), predictions(chosen), error)
+            .isLostInNoise();
+  }
+
+  private List<double[]> front() {
+    return archive.frontier().stream().map(e -> surrogates.shares(e, settings)).toList();
+  }
+
+  private List<ExpectedGain.Prediction> predictions(Collection<Plan> plans) {
+    return plans.stream().map(plan -> surrogates.predict(space.options(plan), settings)).toList();
+  }
+
   private List<Plan> best(List<Plan> pool, int count, Set<Plan> taken) {
-    List<ExpectedGain.Prediction> predictions =
-        pool.stream().map(plan -> surrogates.predict(space.options(plan), settings)).toList();
-    List<double[]> front =
-        Stream.concat(
-                archive.frontier().stream().map(e -> surrogates.shares(e, settings)),
-                taken.stream()
-                    .map(p -> surrogates.predict(space.options(p), settings).coordinates()))
-            .toList();
+    List<ExpectedGain.Prediction> predictions = predictions(pool);
+    List<double[]> front = new ArrayList<>(front());
+    predictions(taken).forEach(prediction -> front.add(prediction.coordinates()));
     List<Integer> order =
         new ArrayList<>(
             new ExpectedGain(front, settings.objectives().size()).choose(predictions, count));
@@ -128,6 +155,11 @@ final class Guide {
       }
     }
     return least == Double.POSITIVE_INFINITY ? 0 : point[0] - least;
+  }
+
+  /** What each entry adds to the drop, as last fitted; empty before the first fit. */
+  Optional<double[][]> damages() {
+    return fitted ? Optional.of(surrogates.damage().mains()) : Optional.empty();
   }
 
   /** How well the latest predictions ranked what was then measured; empty when there were none. */

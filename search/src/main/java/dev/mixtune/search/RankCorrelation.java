@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Spearman's rank correlation; ties share their mean rank. */
-final class RankCorrelation {
+public final class RankCorrelation {
 
   private RankCorrelation() {}
 
   /** Of pairs (x, y), -1..1; NaN when all x or all y are equal. */
-  static double of(List<double[]> pairs) {
+  public static double of(List<double[]> pairs) {
     double[] x = ranks(pairs, 0);
     double[] y = ranks(pairs, 1);
     double mean = (pairs.size() - 1) / 2.0;

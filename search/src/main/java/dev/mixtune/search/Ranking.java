@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 
 /**
  * Fast non-dominated sorting and crowding distance (Deb et al. 2002, doi:10.1109/4235.996017,
@@ -32,6 +33,43 @@ final class Ranking {
       for (int i = 0; i < crowding.length; i++) {
         standings[scored.get(members.get(i))] = new Standing(front, crowding[i]);
       }
+    }
+    return List.of(standings);
+  }
+
+  /**
+   * The standings under constrained dominance (Deb et al. 2002, section VI): evaluations within the
+   * limit come first and are compared as usual; those beyond it follow by how far they are beyond,
+   * each a front of its own unless they are equally far; failed ones come last.
+   *
+   * @param mostDrop the limit, a fraction
+   */
+  static List<Standing> constrained(
+      List<Evaluation> evaluations, Dominance dominance, double mostDrop) {
+    List<Integer> within = new ArrayList<>();
+    TreeMap<Double, List<Integer>> beyond = new TreeMap<>();
+    for (int i = 0; i < evaluations.size(); i++) {
+      Evaluation evaluation = evaluations.get(i);
+      double drop =
+          evaluation.isFailed() ? Double.POSITIVE_INFINITY : Objective.ACCURACY.of(evaluation);
+      if (drop <= mostDrop) {
+        within.add(i);
+      } else {
+        beyond.computeIfAbsent(drop, d -> new ArrayList<>()).add(i);
+      }
+    }
+    List<Standing> inner = of(within.stream().map(evaluations::get).toList(), dominance);
+    Standing[] standings = new Standing[evaluations.size()];
+    int fronts = 0;
+    for (int k = 0; k < inner.size(); k++) {
+      standings[within.get(k)] = inner.get(k);
+      fronts = Math.max(fronts, inner.get(k).front() + 1);
+    }
+    for (List<Integer> equallyFar : beyond.values()) {
+      for (int i : equallyFar) {
+        standings[i] = new Standing(fronts, 0);
+      }
+      fronts++;
     }
     return List.of(standings);
   }

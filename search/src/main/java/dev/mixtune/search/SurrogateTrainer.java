@@ -35,6 +35,7 @@ final class SurrogateTrainer {
 
   private final SurrogateFeatures plain;
   private final boolean saturates;
+  private final double floor;
   private int penalty = PENALTIES.length / 2;
   private int pairFactor = 1;
   private int explored;
@@ -52,8 +53,19 @@ final class SurrogateTrainer {
    * @param saturates whether a saturating link is considered
    */
   SurrogateTrainer(double[][] prior, boolean saturates) {
+    this(prior, saturates, Double.POSITIVE_INFINITY);
+  }
+
+  /**
+   * As above, for values of many orders of magnitude.
+   *
+   * @param floor share of the largest value from which on errors count by the value they belong to;
+   *     when infinite, all errors count alike
+   */
+  SurrogateTrainer(double[][] prior, boolean saturates, double floor) {
     this.plain = new SurrogateFeatures(prior, List.of());
     this.saturates = saturates;
+    this.floor = floor;
   }
 
   /**
@@ -145,7 +157,7 @@ final class SurrogateTrainer {
     @Nullable Candidate best = null;
     for (int c = 0; c < links.size(); c++) {
       if (tries(c, ceiling) || (explores && c == 1)) {
-        Linked linked = new Linked(features, links.get(c), rows, targets);
+        Linked linked = new Linked(features, links.get(c), rows, targets, units(targets));
         for (int p = 0; p < PENALTIES.length; p++) {
           for (int q = 0; tries(p, penalty) && q < PAIR_FACTORS.length; q++) {
             if (pairs.isEmpty() ? q == pairFactor : tries(q, pairFactor)) {
@@ -179,25 +191,43 @@ final class SurrogateTrainer {
     return links;
   }
 
+  /** What each observation's error is measured in. */
+  private double[] units(double[] targets) {
+    double most = Arrays.stream(targets).map(Math::abs).max().orElseThrow();
+    return Arrays.stream(targets)
+        .map(
+            target ->
+                floor == Double.POSITIVE_INFINITY || most == 0
+                    ? 1
+                    : Math.max(floor, Math.abs(target) / most))
+        .toArray();
+  }
+
   /** The observations under one link. */
   private static final class Linked {
     private final SurrogateFeatures features;
     private final ResponseLink link;
     private final double[] targets;
+    private final double[] units;
     private final double[] sums;
     private final RidgeFit.Observations observations;
 
     Linked(
-        SurrogateFeatures features, ResponseLink link, List<RidgeFit.Row> rows, double[] targets) {
+        SurrogateFeatures features,
+        ResponseLink link,
+        List<RidgeFit.Row> rows,
+        double[] targets,
+        double[] units) {
       this.features = features;
       this.link = link;
       this.targets = targets;
+      this.units = units;
       this.sums = new double[targets.length];
       double[] weights = new double[targets.length];
       for (int i = 0; i < targets.length; i++) {
         sums[i] = link.toSum(targets[i]);
         double slope = link.slope(sums[i]);
-        weights[i] = Math.max(LEAST_WEIGHT, slope * slope);
+        weights[i] = Math.max(LEAST_WEIGHT, slope * slope) / (units[i] * units[i]);
       }
       this.observations = new RidgeFit.Observations(rows, sums, weights, features.columns());
     }
@@ -214,7 +244,7 @@ final class SurrogateTrainer {
       double error = 0;
       for (int i = 0; i < targets.length; i++) {
         double missed = link.toDamage(sums[i] - fit.leftOut()[i]) - targets[i];
-        error += missed * missed;
+        error += missed * missed / (units[i] * units[i]);
       }
       return new Candidate(choice, features, fit, Math.sqrt(error / targets.length));
     }

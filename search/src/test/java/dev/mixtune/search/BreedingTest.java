@@ -8,10 +8,11 @@ import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import io.jenetics.Alterer;
 import io.jenetics.Genotype;
-import io.jenetics.MultiPointCrossover;
 import io.jenetics.Phenotype;
 import io.jenetics.util.ISeq;
+import io.jenetics.util.MSeq;
 import io.jenetics.util.RandomRegistry;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -45,13 +46,13 @@ class BreedingTest {
   @Test
   void everyGeneMutatesWithItsOwnProbability() {
     int count = 4000;
-    double probability = 0.1;
+    double[] odds = IntStream.range(0, LAYERS).mapToDouble(g -> 0.02 * (g + 1)).toArray();
     int[] start = new int[LAYERS];
     Arrays.fill(start, 1);
     int[] perGene = new int[LAYERS];
     int untouched = 0;
     for (Phenotype<OptionGene, Standing> child :
-        altered(new GeneMutation(probability), copies(count, start))) {
+        altered(new GeneMutation(plan -> odds), copies(count, start))) {
       int[] options = options(child);
       for (int g = 0; g < LAYERS; g++) {
         perGene[g] += options[g] == start[g] ? 0 : 1;
@@ -59,11 +60,11 @@ class BreedingTest {
       untouched += Arrays.equals(options, start) ? 1 : 0;
     }
     // Binomial counts; five standard deviations.
-    double spread = 5 * Math.sqrt(count * probability * (1 - probability));
-    for (int changes : perGene) {
-      assertThat((double) changes).isCloseTo(count * probability, within(spread));
+    for (int g = 0; g < LAYERS; g++) {
+      double spread = 5 * Math.sqrt(count * odds[g] * (1 - odds[g]));
+      assertThat((double) perGene[g]).isCloseTo(count * odds[g], within(spread));
     }
-    double none = Math.pow(1 - probability, LAYERS);
+    double none = Arrays.stream(odds).reduce(1, (product, odd) -> product * (1 - odd));
     assertThat((double) untouched)
         .as("genes mutate independently")
         .isCloseTo(count * none, within(5 * Math.sqrt(count * none * (1 - none))));
@@ -99,22 +100,51 @@ class BreedingTest {
   }
 
   @Test
-  void crossoverRecombinesGenesAndKeepsThemInPlace() {
-    int[] zeros = new int[LAYERS];
+  void crossoverExchangesRunsOfLayersAndKeepsGroupsWhole() {
+    // The menus come in another order than the layers; one group has a layer at both ends.
+    List<Menu> menus = new ArrayList<>();
+    menus.add(new Menu("tied", List.of(2, 11), Toys.fourWidths(0).entries()));
+    IntStream.of(10, 9, 0, 1, 3, 4, 5, 6, 7, 8).forEach(layer -> menus.add(Toys.fourWidths(layer)));
+    SearchSpace tied = SearchSpace.of(12, menus);
+    int genes = menus.size();
+    int[] threes = new int[genes];
+    Arrays.fill(threes, 3);
+    ISeq<Phenotype<OptionGene, Standing>> parents =
+        IntStream.range(0, 400)
+            .mapToObj(i -> i % 2 == 0 ? new int[genes] : threes)
+            .map(options -> OptionChromosome.genotype(tied.menus(), options))
+            .map(genotype -> Phenotype.of(genotype, 0, Standing.UNRANKED))
+            .collect(ISeq.toISeq());
+    BlockCrossover crossover = new BlockCrossover(tied.menus(), 0.45);
+    Set<Integer> lengths = new HashSet<>();
+    for (int i = 0; i + 1 < parents.size(); i += 2) {
+      MSeq<OptionGene> one = MSeq.of(parents.get(i).genotype().chromosome());
+      MSeq<OptionGene> other = MSeq.of(parents.get(i + 1).genotype().chromosome());
+      RandomRegistry.with(new Random(i), random -> crossover.crossover(one, other));
+      StringBuilder along = new StringBuilder();
+      for (int layer : new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}) {
+        int gene = layer == 2 ? 0 : menus.indexOf(Toys.fourWidths(layer));
+        assertThat(one.get(gene).option() + other.get(gene).option()).isEqualTo(3);
+        along.append(one.get(gene).option());
+      }
+      assertThat(along.toString()).matches("0*3+0*");
+      lengths.add((int) along.chars().filter(c -> c == '3').count());
+    }
+    assertThat(lengths).containsExactlyInAnyOrder(1, 2, 3, 4, 5);
+  }
+
+  @Test
+  void crossoverLosesNoGene() {
     int[] threes = new int[LAYERS];
     Arrays.fill(threes, 3);
-    ISeq<Phenotype<OptionGene, Standing>> population = copies(20, zeros).append(copies(20, threes));
-    ISeq<Phenotype<OptionGene, Standing>> children =
-        altered(new MultiPointCrossover<>(0.45, 2), population);
+    ISeq<Phenotype<OptionGene, Standing>> population =
+        copies(20, new int[LAYERS]).append(copies(20, threes));
     int sum = 0;
-    boolean mixed = false;
-    for (Phenotype<OptionGene, Standing> child : children) {
-      int threesInChild = Arrays.stream(options(child)).sum() / 3;
-      sum += threesInChild;
-      mixed |= threesInChild > 0 && threesInChild < LAYERS;
+    for (Phenotype<OptionGene, Standing> child :
+        altered(new BlockCrossover(space.menus(), 0.45), population)) {
+      sum += Arrays.stream(options(child)).sum();
     }
-    assertThat(mixed).isTrue();
-    assertThat(sum).as("genes are swapped, none is lost").isEqualTo(20 * LAYERS);
+    assertThat(sum).isEqualTo(20 * LAYERS * 3);
   }
 
   @Test

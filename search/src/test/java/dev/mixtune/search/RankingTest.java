@@ -105,4 +105,21 @@ class RankingTest {
     assertThat(standings.get(1)).isGreaterThan(standings.get(0));
     assertThat(new Standing(1, 3)).isGreaterThan(new Standing(1, 2));
   }
+
+  @Test
+  void whatIsBeyondTheLimitComesAfterEverythingWithin() {
+    List<Evaluation> evaluations =
+        List.of(
+            Toys.scored(Toys.plan(0), 0.9, 0.1, 1),
+            Toys.scored(Toys.plan(1), 0.3, 0.5, 9),
+            Evaluation.failed(Toys.plan(2), "", "crashed"),
+            Toys.scored(Toys.plan(3), 0.6, 0.1, 1),
+            Toys.scored(Toys.plan(4), 0.2, 0.4, 8),
+            Toys.scored(Toys.plan(5), 0.1, 0.5, 9),
+            Toys.scored(Toys.plan(6), 0.9, 0.5, 1));
+    List<Standing> standings =
+        Ranking.constrained(evaluations, Dominance.exact(EnumSet.allOf(Objective.class)), 0.5);
+    // Within: plans 4 and 5, then 1, which both beat; beyond: by their drops; the failed one last.
+    assertThat(standings).extracting(Standing::front).containsExactly(3, 1, 4, 2, 0, 0, 3);
+  }
 }

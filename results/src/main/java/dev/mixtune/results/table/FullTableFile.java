@@ -38,7 +38,7 @@ public final class FullTableFile {
    * @param samples fingerprint of the images and labels
    * @param images how many
    * @param reference right answers of the float model
-   * @param schemes options, the dearest first
+   * @param schemes options, the widest first
    * @param sizes {@code [layer][option]}: bytes that add up to the size of a plan's file
    */
   public record Header(

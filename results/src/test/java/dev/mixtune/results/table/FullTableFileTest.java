@@ -48,4 +48,26 @@ class FullTableFileTest {
     assertThat(whole.box().of(whole.bestKnownFront()))
         .isCloseTo((40 / 44.0) * (2 / 3.0) + (4 / 44.0) / 3, within(1e-9));
   }
+
+  @Test
+  void theBoxIsThatOfTheUniformPlansEvenWhereNarrowLayersAreLarger() {
+    FullTableFile table =
+        FullTableFile.empty(
+            new FullTableFile.Header(
+                "tiny",
+                "m",
+                "r",
+                "ort",
+                "s",
+                100,
+                90,
+                List.of("w8a8", "w4a8"),
+                List.of(List.of(8.0, 12.0), List.of(80.0, 40.0))));
+    table.put(0, new int[] {90, 89, 90, 88});
+    FullTable whole = table.table(0.03);
+    assertThat(whole.box().referenceCost()).isEqualTo(88);
+    assertThat(whole.box().idealCost()).isEqualTo(52);
+    // (48, 1 point) lies beyond the ideal's size: its whole width counts, but not more.
+    assertThat(whole.box().of(whole.bestKnownFront())).isCloseTo(2 / 3.0, within(1e-9));
+  }
 }
