@@ -2,6 +2,7 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.evaluators.CertificateResult;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.results.Frontier;
@@ -81,6 +82,10 @@ final class Publication {
   private RunFacts facts(Finding finding, ChosenFile.Written written, List<String> robustness) {
     List<String> notes = new ArrayList<>();
     notes.add(finding.message());
+    CertificateResult certificate = finding.certificate();
+    if (certificate != null) {
+      notes.add(certificate.order());
+    }
     notes.add(
         String.format(
             Locale.ROOT,

@@ -65,7 +65,8 @@ final class SearchBench {
     return ExitCodes.DONE;
   }
 
-  private static void checkFolder(@Nullable Path json) {
+  /** Fails now rather than after the work when {@code --json} could not be written. */
+  static void checkFolder(@Nullable Path json) {
     Path folder = json == null ? null : json.toAbsolutePath().getParent();
     if (folder != null && !Files.isDirectory(folder)) {
       throw new UserException(

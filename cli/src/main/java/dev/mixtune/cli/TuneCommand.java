@@ -116,11 +116,17 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
 
   @Command(name = "bench", description = "Runs one of our benchmarks and prints its table.")
   int bench(
-      @Parameters(paramLabel = "NAME", description = "evaluator, rounding, search or table")
+      @Parameters(
+              paramLabel = "NAME",
+              description = "certificate, evaluator, rounding, search, table")
           String name,
       @Mixin BenchOptions benchOptions,
-      @Mixin SearchBenchOptions searchOptions) {
+      @Mixin SearchBenchOptions searchOptions,
+      @Mixin CertificateBenchOptions certificateOptions) {
     return switch (name) {
+      case "certificate" ->
+          new CertificateBench(around)
+              .run(certificateOptions, benchOptions.onlyTask(), searchOptions.json);
       case "evaluator" -> new EvaluatorBench(around).run(benchOptions.onlyTask());
       case "rounding" -> new RoundingBench(around).run(benchOptions);
       case "search" -> new SearchBench(around).run(searchOptions);
@@ -129,7 +135,8 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
               .run(benchOptions.onlyTask(), searchOptions.tableFile(), searchOptions.images());
       default ->
           throw new UserException(
-              "there is no benchmark '" + name + "'", "Known: evaluator, rounding, search, table.");
+              "there is no benchmark '" + name + "'",
+              "Known: certificate, evaluator, rounding, search, table.");
     };
   }
 

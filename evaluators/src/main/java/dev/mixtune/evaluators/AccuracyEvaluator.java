@@ -5,6 +5,8 @@ import dev.mixtune.engine.runtime.ModelRuntime;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
 import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
@@ -104,6 +106,23 @@ public final class AccuracyEvaluator {
       return reference.score(session);
     } catch (RuntimeFailure e) {
       return new Outcome.Failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Which samples a model answers right, by position in the set; empty for metrics that do not
+   * count right answers.
+   *
+   * @param model serialized ONNX with the float model's inputs and outputs
+   * @throws RuntimeFailure when it does not answer
+   */
+  public Optional<BitSet> right(byte[] model, SampleSet samples) {
+    if (!(metric instanceof CountMetric count)) {
+      return Optional.empty();
+    }
+    FloatReference reference = floatReference(samples);
+    try (Session session = runtime.open(model, 1)) {
+      return Optional.of(reference.right(session, count, samples));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.mixtune.evaluators;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
+import java.util.BitSet;
 
 /** The float model's answers on one sample set, and the scoring of others against them. */
 final class FloatReference {
@@ -114,22 +115,46 @@ final class FloatReference {
   Outcome score(Session session) {
     PairedTallies tallies = new PairedTallies();
     try {
-      for (int b = 0; b < batches.count(); b++) {
-        int start = batches.start(b);
-        int length = batches.length(b);
-        Answers answers = batches.answers(session, b);
-        if (answers.width() != width) {
-          return new Outcome.Failed(
-              "answers with " + answers.width() + " values where the float model has " + width);
-        }
-        for (int i = 0; i < length; i++) {
-          tallies.add(start + i, answers.row(i));
-        }
-      }
+      answer(session, tallies::add);
     } catch (RuntimeFailure e) {
       return new Outcome.Failed(String.valueOf(e.getMessage()));
     }
     return tallies.outcome();
+  }
+
+  /**
+   * Which samples an open model answers right.
+   *
+   * @param metric counts right answers
+   * @throws RuntimeFailure when it does not answer
+   */
+  BitSet right(Session session, CountMetric metric, SampleSet samples) {
+    BitSet right = new BitSet();
+    answer(
+        session,
+        (position, answer) ->
+            right.set(position, metric.right(answer, row(position), samples.label(position))));
+    return right;
+  }
+
+  /** Hears one answer. */
+  private interface Listener {
+    void add(int position, Row answer);
+  }
+
+  private void answer(Session session, Listener listener) {
+    for (int b = 0; b < batches.count(); b++) {
+      int start = batches.start(b);
+      Answers answers = batches.answers(session, b);
+      if (answers.width() != width) {
+        throw new RuntimeFailure(
+            "answers with " + answers.width() + " values where the float model has " + width,
+            /* cause= */ null);
+      }
+      for (int i = 0; i < batches.length(b); i++) {
+        listener.add(start + i, answers.row(i));
+      }
+    }
   }
 
   private Row row(int position) {
