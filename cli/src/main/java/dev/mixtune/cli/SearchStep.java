@@ -135,9 +135,15 @@ final class SearchStep {
   private SearchResult search(SearchSpace space, SearchSettings settings, Candidates candidates) {
     // However short the budget: uniform plans are scored, so that there is something to choose.
     candidates.evaluateWhateverTheBudget(List.copyOf(UniformPlans.of(space).values()));
-    return new GeneticSearch(
-            space, settings, context.warmStart(), candidates, candidates.whenCutShort(), this::show)
-        .run();
+    GeneticSearch search =
+        new GeneticSearch(
+            space,
+            settings,
+            context.warmStart(),
+            candidates,
+            candidates.whenCutShort(),
+            this::show);
+    return context.meter().measure(bench.meter(), candidates::busyNanos, search::run);
   }
 
   private record Key(Plan plan, Rounding rounding) {
