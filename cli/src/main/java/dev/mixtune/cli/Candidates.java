@@ -93,8 +93,7 @@ final class Candidates implements Evaluator {
 
   @Override
   public List<Evaluation> evaluate(List<Plan> plans) {
-    List<Evaluation> evaluations =
-        run(plans, ladder(told));
+    List<Evaluation> evaluations = run(plans, ladder(told));
     told.addAll(evaluations);
     cutShort.compareAndSet(false, evaluations.size() < plans.size());
     return evaluations;

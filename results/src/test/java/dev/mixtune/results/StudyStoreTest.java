@@ -438,7 +438,7 @@ class StudyStoreTest {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
         Statement statement = connection.createStatement()) {
       try (ResultSet version = statement.executeQuery("PRAGMA user_version")) {
-        assertThat(version.getInt(1)).isEqualTo(2);
+        assertThat(version.getInt(1)).isEqualTo(3);
       }
       statement.execute("PRAGMA user_version = 99");
     }
