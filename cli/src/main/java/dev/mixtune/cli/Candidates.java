@@ -2,44 +2,60 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Latency;
-import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.evaluators.AccuracyEvaluator;
+import dev.mixtune.evaluators.Climbed;
 import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.results.StudyStore;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Evaluator;
+import dev.mixtune.search.Objective;
+import dev.mixtune.search.Rounding;
 import dev.mixtune.search.Stop;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Scores plans on the search split: what the journal knows is taken from there, new kernel
- * signatures are timed one after the other while nothing else runs, then answers are scored side by
- * side. Each evaluation is on disk when it ends.
+ * Scores plans on the search split: what the journal knows is taken from there, models are lowered
+ * side by side, new kernel signatures are timed one after the other while nothing else runs, then
+ * answers are scored side by side, each as far up the fidelity ladder as it has a chance. Each
+ * evaluation is on disk when it ends.
  */
 final class Candidates implements Evaluator {
   private static final Logger LOG = LoggerFactory.getLogger(Candidates.class);
+
+  /** Most bytes of the models of a batch that are kept between lowering and scoring. */
+  private static final long MOST_LOWERED_BYTES = 256L << 20;
 
   private final Workbench bench;
   private final StudyStore store;
   private final LatencySource latencies;
   private final ExecutorService workers;
   private final Deadline deadline;
+  private final Set<Objective> objectives;
   private final AtomicBoolean cutShort = new AtomicBoolean();
+  private final LongAdder busyNanos = new LongAdder();
+
+  /** What this search was told so far, in its own order, whatever else the journal holds. */
+  private final List<Evaluation> told = new ArrayList<>();
+
   private final Stop budget;
   private volatile Stop stop;
 
@@ -52,6 +68,7 @@ final class Candidates implements Evaluator {
     this.latencies = context.latencies();
     this.workers = context.workers();
     this.deadline = context.deadline();
+    this.objectives = context.options().objectiveSet();
     this.budget = budget;
     this.stop = budget;
   }
@@ -59,7 +76,8 @@ final class Candidates implements Evaluator {
   /** Scores the plans even when the budget is spent; only the user can stop that. */
   void evaluateWhateverTheBudget(List<Plan> plans) {
     stop = deadline::isInterrupted;
-    List<Evaluation> scored = run(plans);
+    List<Evaluation> scored = run(plans, wholeSplit());
+    told.addAll(scored);
     stop = budget;
     LOG.info("{} of {} uniform plans scored", scored.size(), plans.size());
   }
@@ -75,32 +93,68 @@ final class Candidates implements Evaluator {
 
   @Override
   public List<Evaluation> evaluate(List<Plan> plans) {
-    List<Evaluation> evaluations = run(plans);
+    List<Evaluation> evaluations = run(plans, ladder(told));
+    told.addAll(evaluations);
     cutShort.compareAndSet(false, evaluations.size() < plans.size());
     return evaluations;
   }
 
-  private List<Evaluation> run(List<Plan> plans) {
+  private Ladder ladder(List<Evaluation> known) {
+    return new Ladder(known, objectives, bench.data().search().size());
+  }
+
+  /** A ladder on which nobody is in a candidate's way. */
+  private Ladder wholeSplit() {
+    return ladder(List.of());
+  }
+
+  /** Time that workers spent on candidates, all together. */
+  long busyNanos() {
+    return busyNanos.sum();
+  }
+
+  private List<Evaluation> run(List<Plan> plans, Ladder ladder) {
     Map<Plan, Future<Evaluation>> running = new HashMap<>();
     List<Plan> unknown = plans.stream().filter(plan -> store.find(plan).isEmpty()).toList();
+    Map<Plan, Future<LoweredPlan>> lowered = new HashMap<>();
+    if (!stop.requested() && unknown.size() * bench.network().fileBytes() <= MOST_LOWERED_BYTES) {
+      unknown.forEach(plan -> lowered.put(plan, work(() -> bench.lowering().lower(plan))));
+    }
     for (Plan plan : unknown) {
       if (stop.requested()) {
         break;
       }
-      time(plan);
+      time(plan, lowered);
     }
     for (Plan plan : unknown) {
-      running.put(plan, workers.submit(() -> score(plan)));
+      running.put(plan, work(() -> score(plan, lowered.get(plan), ladder)));
     }
     return finished(plans, running);
   }
 
-  private void time(Plan plan) {
+  private <T> Future<T> work(Callable<T> task) {
+    return workers.submit(
+        () -> {
+          long start = System.nanoTime();
+          try {
+            return task.call();
+          } finally {
+            busyNanos.add(System.nanoTime() - start);
+          }
+        });
+  }
+
+  private void time(Plan plan, Map<Plan, Future<LoweredPlan>> lowered) {
     try {
-      latency(bench.lowering().lower(plan));
+      latency(lowered(plan, lowered.get(plan)));
     } catch (RuntimeFailure e) {
       store.record(Evaluation.failed(plan, "", "it cannot be timed: " + e.getMessage()));
     }
+  }
+
+  /** Lowered already, or now where the models of a batch would take too much memory. */
+  private LoweredPlan lowered(Plan plan, @Nullable Future<LoweredPlan> ready) {
+    return ready == null ? bench.lowering().lower(plan) : Futures.await(ready, () -> false);
   }
 
   /** The latency of a plan, measured once per kernel signature. Not to be called side by side. */
@@ -131,7 +185,7 @@ final class Candidates implements Evaluator {
     }
   }
 
-  private Evaluation score(Plan plan) {
+  private Evaluation score(Plan plan, @Nullable Future<LoweredPlan> ready, Ladder ladder) {
     Optional<Evaluation> failed = store.find(plan);
     if (failed.isPresent()) {
       return failed.get();
@@ -140,30 +194,34 @@ final class Candidates implements Evaluator {
       throw new CancellationException("the search was asked to stop");
     }
     long start = System.nanoTime();
-    Evaluation evaluation = scored(plan);
+    Evaluation evaluation = scored(plan, lowered(plan, ready), ladder);
     store.record(evaluation, (System.nanoTime() - start) / 1e9);
     return evaluation;
   }
 
-  private Evaluation scored(Plan plan) {
-    LoweredPlan lowered = bench.lowering().lower(plan);
-    Optional<Latency> latency = store.findLatency(lowered.kernelSignature());
-    if (latency.isEmpty()) {
-      throw new CancellationException("the plan was not timed before the stop");
-    }
-    Outcome outcome = answers(plan, lowered, bench.data().search());
-    if (outcome instanceof Outcome.Failed failed) {
+  private Evaluation scored(Plan plan, LoweredPlan lowered, Ladder ladder) {
+    Latency latency =
+        store
+            .findLatency(lowered.kernelSignature())
+            .orElseThrow(() -> new CancellationException("the plan was not timed before the stop"));
+    long bytes = lowered.model().length;
+    Climbed climbed =
+        evaluator(bench, plan)
+            .climb(
+                lowered.model(), bench.data().search(), ladder.mostNetLost(latency.ratio(), bytes));
+    if (climbed.outcome() instanceof Outcome.Failed failed) {
       return Evaluation.failed(plan, lowered.kernelSignature(), failed.reason());
     }
-    PairedScore score = ((Outcome.Scored) outcome).score();
     return new Evaluation(
         plan,
-        score,
-        latency.get(),
-        lowered.model().length,
+        Rounding.LIBRARY,
+        climbed.outcome() instanceof Outcome.Scored scored ? scored.score() : null,
+        latency,
+        bytes,
         lowered.storedWeightBits(),
         lowered.kernelSignature(),
-        null);
+        /* failure= */ null,
+        ladder.climb(climbed));
   }
 
   /** The score of a plan on a set of samples. */

@@ -2,8 +2,11 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.evaluators.CertificateResult;
+import dev.mixtune.evaluators.CountMetric;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Sensitivity;
+import dev.mixtune.results.Economy;
 import dev.mixtune.results.Frontier;
 import dev.mixtune.results.RunFacts;
 import dev.mixtune.results.StudyFolder;
@@ -17,9 +20,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes a finding: the chosen file, the frontier, the plots, the page, the last lines. */
 final class Publication {
+  private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
+
   private final StudyContext context;
   private final Workbench bench;
   private final StudyFolder folder;
@@ -40,11 +47,27 @@ final class Publication {
             ? List.of()
             : Robustness.sentences(
                 bench, finding.chosen().plan(), folder.chosenOnnx(), context.robustness());
-    RunFacts run = facts(finding, written, robustness);
+    Economy economy =
+        SearchEconomy.of(finding.search(), bench.data().search().size(), corner, context.meter());
+    RunFacts run = facts(finding, written, robustness, economy);
     run.write(folder.runJson());
     files.writePictures(
         frontier, finding.search().evaluations(), SensitivityStep.map(sensitivity), run);
-    new Summary(context.console()).print(frontier, finding, written, robustness, folder);
+    List<String> last = new ArrayList<>(robustness);
+    last.add(paid(economy));
+    Economy.Time time = economy.time();
+    if (time != null) {
+      LOG.info("{}", SearchEconomy.sentence(time));
+    }
+    new Summary(context.console()).print(frontier, finding, written, last, folder);
+  }
+
+  private String paid(Economy economy) {
+    return bench.task().metric() instanceof CountMetric
+        ? SearchEconomy.sentence(economy)
+        : "Every candidate answered the whole search split: the metric "
+            + bench.task().metric().id()
+            + " counts no right answers, so no part of it bounds the whole.";
   }
 
   /** The file is scored on the holdout where the plan was, else on the search split. */
@@ -78,9 +101,14 @@ final class Publication {
     };
   }
 
-  private RunFacts facts(Finding finding, ChosenFile.Written written, List<String> robustness) {
+  private RunFacts facts(
+      Finding finding, ChosenFile.Written written, List<String> robustness, Economy economy) {
     List<String> notes = new ArrayList<>();
     notes.add(finding.message());
+    CertificateResult certificate = finding.certificate();
+    if (certificate != null) {
+      notes.add(certificate.order());
+    }
     notes.add(
         String.format(
             Locale.ROOT,
@@ -106,7 +134,8 @@ final class Publication {
         settings(),
         versions(),
         Map.of("machine", bench.host().summary()),
-        notes);
+        notes,
+        economy);
   }
 
   private Map<String, String> settings() {

@@ -74,7 +74,7 @@ final class SearchBench {
     return ExitCodes.DONE;
   }
 
-  /** Fails now rather than after an hour of work when the file could not be written. */
+  /** Fails now rather than after the work when {@code --json} could not be written. */
   static void checkFolder(@Nullable Path json) {
     Path folder = json == null ? null : json.toAbsolutePath().getParent();
     if (folder != null && !Files.isDirectory(folder)) {

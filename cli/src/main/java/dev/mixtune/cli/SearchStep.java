@@ -149,10 +149,13 @@ final class SearchStep {
     List<Plan> begin = new ArrayList<>(context.warmStart());
     begin.addAll(wideEnds);
     // However short the budget: uniform plans are scored, so that there is something to choose.
-    candidates.evaluateWhateverTheBudget(List.copyOf(UniformPlans.of(space).values()));
-    return new GeneticSearch(
-            space, settings, begin, candidates, candidates.whenCutShort(), this::show)
-        .run();
+    List<Plan> whole = new ArrayList<>(UniformPlans.of(space).values());
+    whole.addAll(wideEnds);
+    candidates.evaluateWhateverTheBudget(whole);
+    GeneticSearch search =
+        new GeneticSearch(
+            space, settings, begin, candidates, candidates.whenCutShort(), this::show);
+    return context.meter().measure(bench.meter(), candidates::busyNanos, search::run);
   }
 
   private record Key(Plan plan, Rounding rounding) {

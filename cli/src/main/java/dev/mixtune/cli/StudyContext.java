@@ -21,4 +21,5 @@ record StudyContext(
     Deadline deadline,
     ExecutorService workers,
     List<Plan> warmStart,
-    List<SampleSet> robustness) {}
+    List<SampleSet> robustness,
+    SearchMeter meter) {}

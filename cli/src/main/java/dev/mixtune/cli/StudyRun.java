@@ -87,7 +87,8 @@ final class StudyRun {
                   deadline,
                   workers,
                   memory.warmStart().orElse(List.of()),
-                  robustness);
+                  robustness,
+                  new SearchMeter(count));
           return new StudyPhases(context).run();
         }
       }

@@ -118,12 +118,16 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
   int bench(
       @Parameters(
               paramLabel = "NAME",
-              description = "equal-bits, evaluator, rounding, search or table")
+              description = "certificate, equal-bits, evaluator, rounding, search or table")
           String name,
       @Mixin BenchOptions benchOptions,
       @Mixin SearchBenchOptions searchOptions,
-      @Mixin EqualBitsOptions equalBitsOptions) {
+      @Mixin EqualBitsOptions equalBitsOptions,
+      @Mixin CertificateBenchOptions certificateOptions) {
     return switch (name) {
+      case "certificate" ->
+          new CertificateBench(around)
+              .run(certificateOptions, benchOptions.onlyTask(), searchOptions.json);
       case "equal-bits" ->
           new EqualBits(around, equalBitsOptions, searchOptions.images(300))
               .run(benchOptions.onlyTask(), searchOptions.json);
@@ -136,7 +140,7 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
       default ->
           throw new UserException(
               "there is no benchmark '" + name + "'",
-              "Known: equal-bits, evaluator, rounding, search, table.");
+              "Known: certificate, equal-bits, evaluator, rounding, search, table.");
     };
   }
 

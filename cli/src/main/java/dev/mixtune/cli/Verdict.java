@@ -8,7 +8,6 @@ import dev.mixtune.evaluators.CertificateResult;
 import dev.mixtune.evaluators.DropLimit;
 import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.search.Evaluation;
-import dev.mixtune.search.Rounding;
 import dev.mixtune.search.SearchResult;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -67,36 +66,14 @@ final class Verdict {
                     "See tune.log in the study's folder for what each one failed with."));
   }
 
-  /**
-   * The plans, and before them the uniform plan of the widest width where it is not among them:
-   * whatever few search samples say, nothing is safer.
-   */
-  private List<Evaluation> withWidestUniform(SearchResult search, List<Evaluation> plans) {
-    Plan widest =
-        search.uniforms().entrySet().stream()
-            .max(Map.Entry.comparingByKey())
-            .map(Map.Entry::getValue)
-            .orElseThrow();
-    List<Evaluation> tested = new ArrayList<>();
-    boolean known = plans.stream().anyMatch(e -> isOfLibrary(e, widest));
-    search.evaluations().stream()
-        .filter(e -> !known && isOfLibrary(e, widest) && !e.isFailed())
-        .filter(this::isAllowed)
-        .forEach(tested::add);
-    tested.addAll(plans);
-    return tested;
-  }
-
-  private static boolean isOfLibrary(Evaluation evaluation, Plan plan) {
-    return evaluation.rounding() == Rounding.LIBRARY && evaluation.plan().equals(plan);
-  }
-
   private Finding certified(
       SearchResult search, List<Evaluation> plans, MaxDrop limit, boolean missed) {
-    List<Evaluation> tested = withWidestUniform(search, plans);
-    Choice choice = new Choice(tested, options.prefersSize());
-    List<Evaluation> ordered = new ArrayList<>(tested.subList(0, tested.size() - plans.size()));
-    ordered.addAll(new Choice(plans, options.prefersSize()).safestFirst());
+    List<Evaluation> ordered =
+        TestOrder.of(
+            plans,
+            search.evaluations().stream().filter(e -> !e.isFailed() && isAllowed(e)).toList(),
+            widest(search));
+    Choice choice = new Choice(ordered, options.prefersSize());
     Map<String, PairedScore> scores = new HashMap<>();
     List<Certificate.Candidate> candidates = new ArrayList<>();
     for (Evaluation plan : ordered) {
@@ -109,7 +86,7 @@ final class Verdict {
                 new DropLimit(limit.fraction(), limit.relative()), options.confidenceFraction())
             .test(candidates, choice.preference());
     Map<String, Evaluation> byId =
-        tested.stream().collect(Collectors.toMap(Evaluation::id, Function.identity()));
+        ordered.stream().collect(Collectors.toMap(Evaluation::id, Function.identity()));
     Evaluation chosen = byId.get(result.pointId());
     if (chosen == null) {
       throw new IllegalStateException("the certificate names an unknown plan " + result.pointId());
@@ -129,6 +106,13 @@ final class Verdict {
         missed
             ? "No plan meets --max-size or --max-latency. " + result.message()
             : result.message());
+  }
+
+  private static Plan widest(SearchResult search) {
+    return search.uniforms().entrySet().stream()
+        .max(Map.Entry.comparingByKey())
+        .map(Map.Entry::getValue)
+        .orElseThrow();
   }
 
   private static Outcome remembered(

@@ -51,6 +51,7 @@ final class Workbench implements AutoCloseable {
   private final Target target;
   private final Network network;
   private final TaskData data;
+  private final MeteredRuntime meter;
   private final AccuracyEvaluator evaluator;
   private final AccuracyEvaluator deploymentEvaluator;
   private final int threads;
@@ -87,12 +88,18 @@ final class Workbench implements AutoCloseable {
                 .withSparsity(target.sparsity().map(Sparsity::share).orElse(0.0)));
     double confidence = options.confidenceFraction();
     long cache = cacheBytes(Runtime.getRuntime().maxMemory());
-    this.evaluator = evaluator(batch.scoring(), cache, confidence);
+    this.meter = new MeteredRuntime(runtime);
+    this.evaluator = evaluator(batch.scoring(), cache, confidence, /* inParts= */ true);
     // Texts run one by one in either; the float model need not answer them twice.
     this.deploymentEvaluator =
         task.text().isPresent()
             ? evaluator
-            : evaluator(batch.deployment(), cache / DEPLOYMENT_PART, confidence);
+            : evaluator(
+                batch.deployment(),
+                cache / DEPLOYMENT_PART,
+                confidence,
+                // Batch mates must stay the same, whatever order tells most.
+                /* inParts= */ batch.deployment() == 1);
   }
 
   /**
@@ -143,12 +150,13 @@ final class Workbench implements AutoCloseable {
     return Math.min(CACHE_BYTES, heapBytes / CACHE_SHARE);
   }
 
-  private AccuracyEvaluator evaluator(int samples, long cacheBytes, double confidence) {
+  private AccuracyEvaluator evaluator(
+      int samples, long cacheBytes, double confidence, boolean inParts) {
     return new AccuracyEvaluator(
-        runtime,
+        meter,
         task.model(),
         task.metric(),
-        new AccuracyEvaluator.Settings(samples, cacheBytes, confidence));
+        new AccuracyEvaluator.Settings(samples, cacheBytes, confidence, inParts));
   }
 
   /**
@@ -186,6 +194,11 @@ final class Workbench implements AutoCloseable {
   /** Inputs of one inference at the deployment batch. */
   Map<String, Tensor> deploymentInputs() {
     return data.search().deployment(batch.deployment(), axes.tokens());
+  }
+
+  /** Where the evaluators' time goes. */
+  MeteredRuntime meter() {
+    return meter;
   }
 
   OrtRuntime runtime() {

@@ -5,6 +5,9 @@ import dev.mixtune.engine.runtime.ModelRuntime;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
 import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
@@ -34,13 +37,21 @@ public final class AccuracyEvaluator {
    * @param cacheBytes most memory for preprocessed samples; sets that do not fit are preprocessed
    *     again for every model
    * @param confidence of the paired two-sided intervals, 0..1 exclusive
+   * @param informativeFirst whether samples are scored in the order in which they tell most, so
+   *     that {@link #climb} can stop early; only for metrics that count right answers. Not where
+   *     answers depend on batch mates
    */
-  public record Settings(int batch, long cacheBytes, double confidence) {
+  public record Settings(int batch, long cacheBytes, double confidence, boolean informativeFirst) {
     public Settings {
       if (batch < 1 || cacheBytes < 0 || !(confidence > 0 && confidence < 1)) {
         throw new IllegalArgumentException(
             "batch " + batch + ", cache " + cacheBytes + ", confidence " + confidence);
       }
+    }
+
+    /** Samples in their own order. */
+    public Settings(int batch, long cacheBytes, double confidence) {
+      this(batch, cacheBytes, confidence, /* informativeFirst= */ false);
     }
 
     /** Batch 64, 512 MB, 95 %. */
@@ -98,12 +109,50 @@ public final class AccuracyEvaluator {
     return score(() -> runtime.open(model, 1), samples);
   }
 
+  /**
+   * Scores a model from memory in parts, the most informative samples first, and gives it up at the
+   * first rung at which it is certain to lose too much. A model that is not given up gets the
+   * outcome of {@link #score(byte[], SampleSet)}.
+   *
+   * @param model serialized ONNX with the float model's inputs and outputs
+   * @param mostNetLost samples that it may lose on the whole set, net of those it gains
+   */
+  public Climbed climb(byte[] model, SampleSet samples, int mostNetLost) {
+    if (!(metric instanceof CountMetric count)) {
+      return new Climbed(score(model, samples), List.of(), Integer.MIN_VALUE);
+    }
+    FloatReference reference = floatReference(samples);
+    try (Session session = runtime.open(model, 1)) {
+      return reference.climb(session, count, mostNetLost);
+    } catch (RuntimeFailure e) {
+      return new Climbed(
+          new Outcome.Failed(String.valueOf(e.getMessage())), List.of(), Integer.MIN_VALUE);
+    }
+  }
+
   private Outcome score(Supplier<Session> model, SampleSet samples) {
     FloatReference reference = floatReference(samples);
     try (Session session = model.get()) {
       return reference.score(session);
     } catch (RuntimeFailure e) {
       return new Outcome.Failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Which samples a model answers right, by position in the set; empty for metrics that do not
+   * count right answers.
+   *
+   * @param model serialized ONNX with the float model's inputs and outputs
+   * @throws RuntimeFailure when it does not answer
+   */
+  public Optional<BitSet> right(byte[] model, SampleSet samples) {
+    if (!(metric instanceof CountMetric count)) {
+      return Optional.empty();
+    }
+    FloatReference reference = floatReference(samples);
+    try (Session session = runtime.open(model, 1)) {
+      return Optional.of(reference.right(session, count));
     }
   }
 
@@ -187,8 +236,13 @@ public final class AccuracyEvaluator {
     }
 
     private FloatReference compute(Session session, int batch, boolean padded, boolean keep) {
-      PreparedBatches batches = new PreparedBatches(samples, batch, padded, keep);
-      return FloatReference.run(session, samples, metric, batches, settings.confidence());
+      CountMetric reordered =
+          settings.informativeFirst() && metric instanceof CountMetric count ? count : null;
+      PreparedBatches batches =
+          new PreparedBatches(samples, batch, padded, keep && reordered == null);
+      FloatReference reference =
+          FloatReference.run(session, samples, metric, batches, settings.confidence());
+      return reordered == null ? reference : reference.inInformativeOrder(reordered, keep);
     }
   }
 }

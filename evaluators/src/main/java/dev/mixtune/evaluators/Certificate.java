@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Certifies that a plan's drop stays within a limit, on samples that the search never saw.
@@ -125,6 +126,10 @@ public final class Certificate {
         resolvable,
         needed,
         certified.stream().map(Scored::tested).toList(),
+        Stream.concat(certified.stream(), others.stream())
+            .limit(tested)
+            .map(Scored::tested)
+            .toList(),
         skipped,
         message(status, chosen, tested, certified.size(), resolvable, needed));
   }

@@ -1,7 +1,9 @@
 package dev.mixtune.evaluators;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /**
  * What the holdout says about the chosen plan. Fractions are points of the metric, 0..1.
@@ -20,6 +22,8 @@ import java.util.OptionalLong;
  * @param samplesNeeded samples that would certify the limit for the chosen plan, lost and gained
  *     shares as observed; empty when its observed drop is not below the limit
  * @param certified all certified plans, in the order tested
+ * @param tested all plans tested, in order: the certified ones, then the first failure if there was
+ *     one
  * @param skipped plans that could not be scored on the holdout, with the reason
  * @param message the whole in plain words, one paragraph
  */
@@ -36,15 +40,37 @@ public record CertificateResult(
     double limitResolvable,
     OptionalLong samplesNeeded,
     List<Tested> certified,
+    List<Tested> tested,
     List<String> skipped,
     String message) {
 
   public CertificateResult {
     certified = List.copyOf(certified);
+    tested = List.copyOf(tested);
     skipped = List.copyOf(skipped);
     if ((status == Status.CERTIFIED) == certified.isEmpty()) {
       throw new IllegalArgumentException(status + " with " + certified.size() + " certified plans");
     }
+    if (tested.size() != plansTested) {
+      throw new IllegalArgumentException(
+          plansTested + " plans tested, and " + tested.size() + " named");
+    }
+  }
+
+  /** The order of the tests with what they came to, in one sentence. */
+  public String order() {
+    return "Tested on the holdout in this order, fixed by search data, until the first failure: "
+        + tested.stream()
+            .map(
+                plan ->
+                    String.format(
+                        Locale.ROOT,
+                        "%s (drop %.2f points, bound %.2f)",
+                        plan.planId(),
+                        100 * plan.drop(),
+                        100 * plan.upperBound()))
+            .collect(Collectors.joining(", "))
+        + ".";
   }
 
   /** Whether the limit holds. */

@@ -3,6 +3,11 @@ package dev.mixtune.evaluators;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The float model's answers on one sample set, and the scoring of others against them. */
 final class FloatReference {
@@ -12,6 +17,8 @@ final class FloatReference {
   private final int width;
   private final boolean probabilities;
   private final PairedScoring scoring;
+  private final SampleSet samples;
+  private final @Nullable InformativeOrder order;
 
   private FloatReference(
       SampleSet samples,
@@ -19,7 +26,10 @@ final class FloatReference {
       PreparedBatches batches,
       double confidence,
       float[] outputs,
-      int width) {
+      int width,
+      @Nullable InformativeOrder order) {
+    this.samples = samples;
+    this.order = order;
     this.batches = batches;
     this.confidence = confidence;
     this.outputs = outputs;
@@ -69,7 +79,32 @@ final class FloatReference {
       }
       System.arraycopy(answers.values(), 0, outputs, start * width, length * width);
     }
-    return new FloatReference(samples, metric, batches, confidence, outputs, width);
+    return new FloatReference(
+        samples, metric, batches, confidence, outputs, width, /* order= */ null);
+  }
+
+  /**
+   * The same with the most informative samples first, so that models can be scored in parts.
+   *
+   * @param keep whether prepared batches are kept
+   */
+  FloatReference inInformativeOrder(CountMetric metric, boolean keep) {
+    BitSet right = new BitSet();
+    float[] margins = new float[samples.size()];
+    for (int i = 0; i < margins.length; i++) {
+      Row row = row(i);
+      right.set(i, metric.right(row, row, samples.label(i)));
+      margins[i] = metric.margin(row, samples.label(i));
+    }
+    InformativeOrder found = InformativeOrder.of(right, margins);
+    int[] positions = found.positions();
+    float[] moved = new float[outputs.length];
+    for (int i = 0; i < positions.length; i++) {
+      System.arraycopy(outputs, positions[i] * width, moved, i * width, width);
+    }
+    SampleSet ordered = samples.inOrder(positions);
+    return new FloatReference(
+        ordered, metric, batches.of(ordered, keep), confidence, moved, width, found);
   }
 
   private static int space(SampleSet samples, int width) {
@@ -114,22 +149,86 @@ final class FloatReference {
   Outcome score(Session session) {
     PairedTallies tallies = new PairedTallies();
     try {
-      for (int b = 0; b < batches.count(); b++) {
-        int start = batches.start(b);
-        int length = batches.length(b);
-        Answers answers = batches.answers(session, b);
-        if (answers.width() != width) {
-          return new Outcome.Failed(
-              "answers with " + answers.width() + " values where the float model has " + width);
-        }
-        for (int i = 0; i < length; i++) {
-          tallies.add(start + i, answers.row(i));
-        }
-      }
+      answer(session, tallies::add, samples -> true);
     } catch (RuntimeFailure e) {
       return new Outcome.Failed(String.valueOf(e.getMessage()));
     }
     return tallies.outcome();
+  }
+
+  /**
+   * Which samples an open model answers right.
+   *
+   * @param metric counts right answers
+   * @throws RuntimeFailure when it does not answer
+   */
+  BitSet right(Session session, CountMetric metric) {
+    BitSet right = new BitSet();
+    int[] positions =
+        order == null ? IntStream.range(0, samples.size()).toArray() : order.positions();
+    answer(
+        session,
+        (at, answer) -> right.set(positions[at], metric.right(answer, row(at), samples.label(at))),
+        samples -> true);
+    return right;
+  }
+
+  /**
+   * Scores an open model rung by rung, as long as it can lose few enough samples.
+   *
+   * @param mostNetLost given up once it loses more on the whole set, net of those it gains
+   */
+  Climbed climb(Session session, CountMetric metric, int mostNetLost) {
+    if (order == null) {
+      return new Climbed(score(session), List.of(), Integer.MIN_VALUE);
+    }
+    PairedTallies tallies = new PairedTallies();
+    RungCounts rungs = new RungCounts(order, batches.size(), mostNetLost);
+    try {
+      boolean whole =
+          answer(
+              session,
+              (position, answer) -> {
+                tallies.add(position, answer);
+                Row reference = row(position);
+                int label = samples.label(position);
+                rungs.add(
+                    metric.right(reference, reference, label),
+                    metric.right(answer, reference, label));
+              },
+              rungs::goOn);
+      return new Climbed(whole ? tallies.outcome() : null, rungs.reached(), rungs.netLostAtLeast());
+    } catch (RuntimeFailure e) {
+      return new Climbed(
+          new Outcome.Failed(String.valueOf(e.getMessage())),
+          rungs.reached(),
+          rungs.netLostAtLeast());
+    }
+  }
+
+  /** Hears one answer. */
+  private interface Listener {
+    void add(int position, Row answer);
+  }
+
+  /** Asks after each batch whether to go on; returns false when the set was left before its end. */
+  private boolean answer(Session session, Listener listener, IntPredicate goOn) {
+    for (int b = 0; b < batches.count(); b++) {
+      int start = batches.start(b);
+      Answers answers = batches.answers(session, b);
+      if (answers.width() != width) {
+        throw new RuntimeFailure(
+            "answers with " + answers.width() + " values where the float model has " + width,
+            /* cause= */ null);
+      }
+      for (int i = 0; i < batches.length(b); i++) {
+        listener.add(start + i, answers.row(i));
+      }
+      if (!goOn.test(start + batches.length(b))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Row row(int position) {

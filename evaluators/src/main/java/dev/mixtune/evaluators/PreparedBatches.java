@@ -26,6 +26,16 @@ final class PreparedBatches {
     this.kept = keep ? new AtomicReferenceArray<>(count()) : null;
   }
 
+  /** Other samples, or the same ones in another order, cut alike. */
+  PreparedBatches of(SampleSet others, boolean keep) {
+    return new PreparedBatches(others, batch, padded, keep);
+  }
+
+  /** Samples per batch. */
+  int size() {
+    return batch;
+  }
+
   int count() {
     return (samples.size() + batch - 1) / batch;
   }

@@ -75,6 +75,12 @@ public final class SampleSet {
     return new SampleSet(name, inputs, labels, part);
   }
 
+  /** The same samples in another order. */
+  SampleSet inOrder(int[] positions) {
+    int[] moved = Arrays.stream(positions).map(position -> indices[position]).toArray();
+    return new SampleSet(name, inputs, labels, moved);
+  }
+
   /** The samples of this set and of another one of the same source, in the order of the source. */
   SampleSet and(SampleSet other, String called) {
     if (inputs != other.inputs) {

@@ -1,5 +1,7 @@
 package dev.mixtune.evaluators;
 
+import java.util.Arrays;
+
 /**
  * Whether the label is among the {@code k} largest outputs. Of equal outputs the one with the lower
  * index counts as larger: integer kernels make ties, and a tie must not count for both.
@@ -39,5 +41,19 @@ public record TopK(int k) implements CountMetric {
       }
     }
     return larger < k;
+  }
+
+  /** How far the label is from the last output that counts, or from the first that does not. */
+  @Override
+  public float margin(Row floatAnswer, int label) {
+    float[] values = new float[floatAnswer.length()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = floatAnswer.at(i);
+    }
+    Arrays.sort(values);
+    float lastCounted = values[values.length - k];
+    float firstMissed = values[values.length - k - 1];
+    float value = floatAnswer.at(label);
+    return value >= lastCounted ? value - firstMissed : lastCounted - value;
   }
 }

@@ -57,6 +57,10 @@ class CertificateTest {
         .containsExactly("z-safe", "b-good");
     assertThat(result.pointId()).isEqualTo("b-good");
     assertThat(result.plansTested()).isEqualTo(3);
+    assertThat(result.tested())
+        .extracting(CertificateResult.Tested::planId)
+        .containsExactly("z-safe", "b-good", "c-bad");
+    assertThat(result.order()).contains("z-safe (drop 0.00 points", "c-bad (drop 1.33 points");
     // At 6,000 samples the score bound is close to Wald's: 10/6000 + 1.645 sqrt(50 / 6000^2).
     double wald = 10.0 / 6000 + 1.645 * Math.sqrt(50) / 6000;
     assertThat(result.upperBound()).isCloseTo(wald, within(2e-4));

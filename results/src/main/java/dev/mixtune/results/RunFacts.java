@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code run.json}: when, where and with what a study was made; everything that may differ between
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param versions program and version
  * @param host such as processor, cores and operating system
  * @param notes sentences that the reader of the report should know
+ * @param economy what the search paid; null where an older study did not say
  */
 public record RunFacts(
     String command,
@@ -31,7 +33,8 @@ public record RunFacts(
     Map<String, String> settings,
     Map<String, String> versions,
     Map<String, String> host,
-    List<String> notes) {
+    List<String> notes,
+    @Nullable Economy economy) {
 
   public RunFacts {
     Numbers.requireFinite("wallSeconds", wallSeconds);
@@ -39,6 +42,32 @@ public record RunFacts(
     versions = ordered(versions);
     host = ordered(host);
     notes = List.copyOf(notes);
+  }
+
+  /** Facts of a study that does not say what its search paid. */
+  public RunFacts(
+      String command,
+      String started,
+      String finished,
+      double wallSeconds,
+      String ended,
+      StudyStatus status,
+      Map<String, String> settings,
+      Map<String, String> versions,
+      Map<String, String> host,
+      List<String> notes) {
+    this(
+        command,
+        started,
+        finished,
+        wallSeconds,
+        ended,
+        status,
+        settings,
+        versions,
+        host,
+        notes,
+        /* economy= */ null);
   }
 
   /** Writes the file, whole or not at all. */

@@ -4,6 +4,7 @@ import dev.mixtune.engine.Basis;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
+import dev.mixtune.search.Climb;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Rounding;
 import java.sql.PreparedStatement;
@@ -11,7 +12,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Maps values to columns and back, bit for bit. */
@@ -26,9 +31,12 @@ final class StudyRows {
           + SCORE_COLUMNS
           + ", "
           + LATENCY_COLUMNS
-          + ", rounding, file_sha256";
-  static final int EVALUATION_COUNT = 22;
+          + ", rounding, file_sha256, climb, drop_at_least, drop_estimate";
+  static final int EVALUATION_COUNT = 25;
   static final int SCORE_COUNT = 9;
+
+  private static final Pattern SPACE = Pattern.compile(" ");
+  private static final Pattern COLON = Pattern.compile(":");
 
   private StudyRows() {}
 
@@ -57,8 +65,46 @@ final class StudyRows {
     statement.setLong(7, millis);
     bind(statement, 8, evaluation.score());
     bind(statement, 8 + SCORE_COUNT, evaluation.latency());
-    statement.setString(EVALUATION_COUNT - 1, evaluation.rounding().id());
-    statement.setString(EVALUATION_COUNT, fileSha256);
+    statement.setString(EVALUATION_COUNT - 4, evaluation.rounding().id());
+    statement.setString(EVALUATION_COUNT - 3, fileSha256);
+    bind(statement, EVALUATION_COUNT - 2, evaluation.climb());
+  }
+
+  private static void bind(PreparedStatement statement, int first, @Nullable Climb climb)
+      throws SQLException {
+    statement.setString(first, climb == null ? null : text(climb.rungs()));
+    Climb.Discard discard = climb == null ? null : climb.discard();
+    if (discard == null) {
+      statement.setNull(first + 1, Types.REAL);
+      statement.setNull(first + 2, Types.REAL);
+    } else {
+      statement.setDouble(first + 1, discard.dropAtLeast());
+      statement.setDouble(first + 2, discard.dropEstimate());
+    }
+  }
+
+  /** Rungs as {@code samples:lost:gained}, with spaces between. */
+  private static String text(List<Climb.Rung> rungs) {
+    return rungs.stream()
+        .map(rung -> rung.samples() + ":" + rung.lost() + ":" + rung.gained())
+        .collect(Collectors.joining(" "));
+  }
+
+  private static @Nullable Climb climb(ResultSet row) throws SQLException {
+    String text = row.getString("climb");
+    if (text == null) {
+      return null;
+    }
+    List<Climb.Rung> rungs = new ArrayList<>();
+    SPACE
+        .splitAsStream(text)
+        .filter(rung -> !rung.isEmpty())
+        .map(rung -> COLON.splitAsStream(rung).mapToInt(Integer::parseInt).toArray())
+        .forEach(numbers -> rungs.add(new Climb.Rung(numbers[0], numbers[1], numbers[2])));
+    double atLeast = row.getDouble("drop_at_least");
+    return row.wasNull()
+        ? new Climb(rungs, /* discard= */ null)
+        : new Climb(rungs, new Climb.Discard(atLeast, row.getDouble("drop_estimate")));
   }
 
   static void bind(PreparedStatement statement, int first, @Nullable PairedScore score)
@@ -112,15 +158,18 @@ final class StudyRows {
     String failure = row.getString("failure");
     Plan plan = Plan.parse(row.getString("plan"));
     boolean failed = failure != null;
+    Climb climb = climb(row);
+    boolean discarded = climb != null && climb.discard() != null;
     return new Evaluation(
         plan,
         Rounding.ofId(row.getString("rounding")),
-        failed ? null : score(row),
+        failed || discarded ? null : score(row),
         failed ? null : latency(row),
         row.getLong("size_bytes"),
         row.getDouble("stored_weight_bits"),
         row.getString("signature"),
-        failure);
+        failure,
+        climb);
   }
 
   static PairedScore score(ResultSet row) throws SQLException {

@@ -14,7 +14,7 @@ import java.util.Map;
 /** The tables of a study, their version, and whose study it is. */
 final class StudySchema {
   /** Stands in {@code PRAGMA user_version}; raised whenever a table changes. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** Stands in {@code PRAGMA application_id}: "Mixt". */
   private static final int APPLICATION = 0x4d697874;
@@ -31,7 +31,8 @@ final class StudySchema {
           + " size_bytes INTEGER NOT NULL, stored_weight_bits REAL NOT NULL,"
           + " signature TEXT NOT NULL, failure TEXT, wall_seconds REAL,"
           + " recorded_at INTEGER NOT NULL, rounding TEXT NOT NULL, file_sha256 TEXT,"
-          + " drop_upper REAL, UNIQUE (plan, rounding))";
+          + " drop_upper REAL, climb TEXT, drop_at_least REAL, drop_estimate REAL,"
+          + " UNIQUE (plan, rounding))";
 
   private static final String HOLDOUT =
       "CREATE TABLE holdout (id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -120,20 +121,26 @@ final class StudySchema {
   /**
    * Lets a reader of an older database see the tables of this version; the file is not changed.
    * Format 1 knew one evaluation for each plan, with the library's weights, and only metrics that
-   * count right answers: what came later is filled in.
+   * count right answers; formats 1 and 2 scored every plan on the whole search split at once. What
+   * came later is filled in.
    */
   static void showAsCurrent(Connection connection) throws SQLException {
-    if (number(connection, "PRAGMA user_version") == VERSION) {
+    long version = number(connection, "PRAGMA user_version");
+    if (version == VERSION) {
       return;
     }
+    String sinceSecond = ", 'library' AS rounding, NULL AS drop_upper";
+    String sinceThird = ", NULL AS climb, NULL AS drop_at_least, NULL AS drop_estimate";
     try (Statement statement = connection.createStatement()) {
       statement.execute(
-          "CREATE TEMP VIEW evaluations AS"
-              + " SELECT *, 'library' AS rounding, NULL AS file_sha256, NULL AS drop_upper"
+          "CREATE TEMP VIEW evaluations AS SELECT *"
+              + (version == 1 ? sinceSecond + ", NULL AS file_sha256" : "")
+              + sinceThird
               + " FROM main.evaluations");
-      statement.execute(
-          "CREATE TEMP VIEW holdout AS"
-              + " SELECT *, 'library' AS rounding, NULL AS drop_upper FROM main.holdout");
+      if (version == 1) {
+        statement.execute(
+            "CREATE TEMP VIEW holdout AS SELECT *" + sinceSecond + " FROM main.holdout");
+      }
     }
   }
 

@@ -138,8 +138,25 @@ class OlderStudyTest {
     assertThatThrownBy(() -> StudyStore.open(file, IDENTITY, CLOCK))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("has format 1")
-        .hasMessageContaining("goes on with format 2 only");
+        .hasMessageContaining("goes on with format 3 only");
     assertThat(version()).isEqualTo(1);
+    try (StudyReader reader = StudyReader.open(file)) {
+      requireContents(reader);
+    }
+  }
+
+  /** Format 2 had rounding, files and resampled bounds, and no climbs. */
+  @Test
+  void aStudyOfFormat2IsRead() throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement sql = connection.createStatement()) {
+      for (String table : List.of("evaluations", "holdout")) {
+        sql.execute("ALTER TABLE " + table + " ADD COLUMN rounding TEXT DEFAULT 'library'");
+        sql.execute("ALTER TABLE " + table + " ADD COLUMN drop_upper REAL");
+      }
+      sql.execute("ALTER TABLE evaluations ADD COLUMN file_sha256 TEXT");
+      sql.execute("PRAGMA user_version = 2");
+    }
     try (StudyReader reader = StudyReader.open(file)) {
       requireContents(reader);
     }

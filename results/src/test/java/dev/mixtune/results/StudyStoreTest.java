@@ -10,6 +10,7 @@ import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.UserException;
+import dev.mixtune.search.Climb;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Rounding;
 import java.io.BufferedReader;
@@ -367,6 +368,44 @@ class StudyStoreTest {
     assertThatThrownBy(this::open).isInstanceOf(UserException.class);
   }
 
+  @Test
+  void climbsAreKeptWithAndWithoutAnEnd() {
+    Evaluation whole = evaluation(1);
+    List<Climb.Rung> rungs = List.of(new Climb.Rung(448, 12, 3), new Climb.Rung(576, 20, 3));
+    Evaluation climbed =
+        new Evaluation(
+            whole.plan(),
+            whole.rounding(),
+            whole.score(),
+            whole.latency(),
+            whole.sizeBytes(),
+            whole.storedWeightBits(),
+            whole.kernelSignature(),
+            null,
+            new Climb(rungs, null));
+    Evaluation discarded =
+        new Evaluation(
+            evaluation(2).plan(),
+            whole.rounding(),
+            null,
+            whole.latency(),
+            whole.sizeBytes(),
+            whole.storedWeightBits(),
+            whole.kernelSignature(),
+            null,
+            new Climb(rungs, new Climb.Discard(0.00425, 0.0071)));
+    try (StudyStore store = StudyStore.open(file(), identity(), CLOCK)) {
+      store.record(climbed);
+      store.record(discarded);
+    }
+    try (StudyReader reader = StudyReader.open(file())) {
+      assertThat(reader.evaluations()).containsExactly(climbed, discarded);
+      assertThat(reader.evaluations().get(1).isDiscarded()).isTrue();
+      assertThat(reader.evaluations().get(1).isFailed()).isTrue();
+      assertThat(reader.evaluations().get(0).isDiscarded()).isFalse();
+    }
+  }
+
   private static Evaluation correlated() {
     return new Evaluation(
         Plan.uniform(12, Scheme.W8A8),
@@ -399,7 +438,7 @@ class StudyStoreTest {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
         Statement statement = connection.createStatement()) {
       try (ResultSet version = statement.executeQuery("PRAGMA user_version")) {
-        assertThat(version.getInt(1)).isEqualTo(2);
+        assertThat(version.getInt(1)).isEqualTo(3);
       }
       statement.execute("PRAGMA user_version = 99");
     }

@@ -92,6 +92,7 @@ final class Archive {
             evaluation.sizeBytes(),
             evaluation.storedWeightBits(),
             evaluation.kernelSignature(),
-            evaluation.failure());
+            evaluation.failure(),
+            evaluation.climb());
   }
 }

@@ -3,22 +3,24 @@ package dev.mixtune.search;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one candidate scored, or why it could not be scored. A failed candidate is data, not an
- * exception.
+ * What one candidate scored, or why it has no score: it failed, or it was discarded on the way up
+ * the fidelity ladder. Both are data, not exceptions.
  *
  * @param plan the candidate
  * @param rounding whose weights it ran; plan and rounding together are its identity
- * @param score on the search split; null when failed
+ * @param score on the whole search split; null when failed or discarded
  * @param latency at the deployment batch; null when failed. Plans with one kernel signature carry
  *     the same latency
  * @param sizeBytes bytes of the deployable file; 0 when failed
  * @param storedWeightBits 8 x stored bytes of weights, scales, zero points and tables, by the
  *     number of weights; 0 when failed
  * @param kernelSignature names the kernels that the lowered plan runs
- * @param failure why there is no score; null when there is one
+ * @param failure why it could not be scored; null when it could
+ * @param climb how it fared on parts of the search split; null when it was not looked at in parts
  */
 public record Evaluation(
     Plan plan,
@@ -28,13 +30,38 @@ public record Evaluation(
     long sizeBytes,
     double storedWeightBits,
     String kernelSignature,
-    @Nullable String failure) {
+    @Nullable String failure,
+    @Nullable Climb climb) {
 
   public Evaluation {
-    if ((failure == null) != (score != null && latency != null)) {
+    boolean discarded = climb != null && climb.discard() != null;
+    if ((failure == null) != (latency != null && (score != null) != discarded)) {
       throw new IllegalArgumentException(
-          "an evaluation has either a score and a latency or a failure: " + plan.key());
+          "an evaluation has a latency and either a score or a discard, or a failure: "
+              + plan.key());
     }
+  }
+
+  /** An evaluation that was not looked at in parts. */
+  public Evaluation(
+      Plan plan,
+      Rounding rounding,
+      @Nullable PairedScore score,
+      @Nullable Latency latency,
+      long sizeBytes,
+      double storedWeightBits,
+      String kernelSignature,
+      @Nullable String failure) {
+    this(
+        plan,
+        rounding,
+        score,
+        latency,
+        sizeBytes,
+        storedWeightBits,
+        kernelSignature,
+        failure,
+        /* climb= */ null);
   }
 
   /** An evaluation with the library's weights. */
@@ -70,8 +97,23 @@ public record Evaluation(
     return rounding == Rounding.LIBRARY ? plan.id() : plan.id() + "-" + rounding.id();
   }
 
-  /** Whether there is no score. */
+  /** Whether there is no score: it failed, or was discarded. */
   public boolean isFailed() {
-    return failure != null;
+    return score == null;
+  }
+
+  /** Whether it was discarded because another one is better for certain. */
+  public boolean isDiscarded() {
+    return climb != null && climb.discard() != null;
+  }
+
+  /** The drop on the search split; estimated when discarded, empty when it failed. */
+  OptionalDouble knownDrop() {
+    if (score != null) {
+      return OptionalDouble.of(score.drop());
+    }
+    return climb != null && climb.discard() != null
+        ? OptionalDouble.of(climb.discard().dropEstimate())
+        : OptionalDouble.empty();
   }
 }

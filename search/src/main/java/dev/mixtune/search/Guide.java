@@ -169,8 +169,8 @@ final class Guide {
         (plan, drop) ->
             archive
                 .find(plan)
-                .filter(evaluation -> !evaluation.isFailed())
-                .ifPresent(e -> both.add(new double[] {drop, Objective.ACCURACY.of(e)})));
+                .map(Evaluation::knownDrop)
+                .ifPresent(known -> known.ifPresent(d -> both.add(new double[] {drop, d}))));
     double correlation = both.size() < FEWEST_TO_JUDGE ? Double.NaN : RankCorrelation.of(both);
     rankCorrelation =
         Double.isNaN(correlation) ? OptionalDouble.empty() : OptionalDouble.of(correlation);

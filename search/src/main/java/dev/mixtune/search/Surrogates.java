@@ -37,12 +37,16 @@ final class Surrogates {
     List<int[]> plans = new ArrayList<>();
     List<Evaluation> scored = new ArrayList<>();
     for (Evaluation evaluation : evaluations) {
-      if (!evaluation.isFailed() && space.contains(evaluation.plan())) {
+      // Of a discarded plan the estimate serves: without it, what was too good to be true would be
+      // predicted again.
+      if (evaluation.knownDrop().isPresent() && space.contains(evaluation.plan())) {
         plans.add(space.options(evaluation.plan()));
         scored.add(evaluation);
       }
     }
-    damage = damageTrainer.fit(plans, values(scored, Objective.ACCURACY));
+    damage =
+        damageTrainer.fit(
+            plans, scored.stream().mapToDouble(e -> e.knownDrop().orElseThrow()).toArray());
     if (objectives.contains(Objective.LATENCY)) {
       latency = latencyTrainer.fit(plans, values(scored, Objective.LATENCY));
     }
