@@ -10,6 +10,7 @@ final class FloatReference {
   private final double confidence;
   private final float[] outputs;
   private final int width;
+  private final int classes;
   private final boolean probabilities;
   private final PairedScoring scoring;
 
@@ -19,18 +20,19 @@ final class FloatReference {
       PreparedBatches batches,
       double confidence,
       float[] outputs,
-      int width) {
+      int width,
+      int classes) {
     this.batches = batches;
     this.confidence = confidence;
     this.outputs = outputs;
     this.width = width;
+    this.classes = classes;
     boolean allProbabilities = true;
     for (int i = 0; i < samples.size(); i++) {
-      allProbabilities &= ClosenessTally.isProbabilities(new Row(outputs, i * width, width));
+      allProbabilities &= ClosenessTally.isProbabilities(row(i));
     }
     this.probabilities = allProbabilities;
-    this.scoring =
-        PairedScoring.of(metric, samples, position -> new Row(outputs, position * width, width));
+    this.scoring = PairedScoring.of(metric, samples, this::row);
     if (!Double.isFinite(scoring.reference())) {
       throw new UserException(
           "the metric "
@@ -55,6 +57,7 @@ final class FloatReference {
       double confidence) {
     float[] outputs = new float[0];
     int width = 0;
+    int classes = 1;
     for (int b = 0; b < batches.count(); b++) {
       int start = batches.start(b);
       int length = batches.length(b);
@@ -62,14 +65,30 @@ final class FloatReference {
       if (b == 0) {
         width = answers.width();
         outputs = new float[space(samples, width)];
+        classes = answers.classes();
         checkWidth(samples, metric, width);
+        checkPositions(metric, width, classes);
       }
-      if (answers.width() != width) {
+      if (answers.width() != width || answers.classes() != classes) {
         throw new RuntimeFailure("answers differ in width between batches", /* cause= */ null);
       }
       System.arraycopy(answers.values(), 0, outputs, start * width, length * width);
     }
-    return new FloatReference(samples, metric, batches, confidence, outputs, width);
+    return new FloatReference(samples, metric, batches, confidence, outputs, width, classes);
+  }
+
+  private static void checkPositions(Metric metric, int width, int classes) {
+    if (classes < width && !metric.readsPositions()) {
+      throw new UserException(
+          "metric "
+              + metric.id()
+              + " judges one decision per sample, and the model makes "
+              + width / classes
+              + " of "
+              + classes
+              + " values each",
+          "Use fidelity-positions or fidelity-cosine, or a metric of your own");
+    }
   }
 
   private static int space(SampleSet samples, int width) {
@@ -133,7 +152,7 @@ final class FloatReference {
   }
 
   private Row row(int position) {
-    return new Row(outputs, position * width, width);
+    return new Row(outputs, position * width, width, classes);
   }
 
   private final class PairedTallies {

@@ -119,7 +119,8 @@ public final class NetworkReader {
         folded.getOpsetImportList().stream()
             .filter(opset -> opset.getDomain().isEmpty() || domains.contains(opset.getDomain()))
             .toList();
-    return OpsetRaising.raised(file, model.clearOpsetImport().addAllOpsetImport(used).build());
+    return HardSigmoids.joined(
+        OpsetRaising.raised(file, model.clearOpsetImport().addAllOpsetImport(used).build()));
   }
 
   private static UserException refused(Path file, RuntimeFailure failure) {

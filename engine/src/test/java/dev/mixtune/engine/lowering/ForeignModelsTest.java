@@ -105,6 +105,7 @@ class ForeignModelsTest {
     TestNetworks test = TestNetworks.of(TestKit.runtime(), network, calibration, inputs);
 
     assertThat(Answers.error(test, test.uniform(Scheme.F32))).as(name).isLessThan(1e-4);
+    SizePrediction sizes = new SizePrediction(test);
     Random random = new Random(9);
     int different = 0;
     int predictions = 0;
@@ -112,6 +113,9 @@ class ForeignModelsTest {
       Plan plan = PlannedKernelsTest.randomPlan(test, random);
       RandomZooTest.check(test, plan, name);
       byte[] model = test.lowering().lower(plan).model();
+      assertThat((double) sizes.predicted(plan) / model.length)
+          .as("predicted size of %s, plan %s", name, plan.key())
+          .isBetween(0.98, 1.02);
       List<Tensor> on = PlainOrt.run(model, inputs, true);
       List<Tensor> off = PlainOrt.run(model, inputs, false);
       // A detector decides for each pixel whether it is text.
@@ -126,6 +130,35 @@ class ForeignModelsTest {
     }
     report(name, test, different, predictions);
     assertThat((double) different / predictions).as(name).isLessThan(0.03);
+  }
+
+  /** What menus predict: the float file, less what each layer saves alone. */
+  private static final class SizePrediction {
+    private final TestNetworks test;
+    private final long floatBytes;
+    private final Map<List<Object>, Long> saved = new HashMap<>();
+
+    SizePrediction(TestNetworks test) {
+      this.test = test;
+      this.floatBytes = bytes(test.uniform(Scheme.F32));
+    }
+
+    private long bytes(Plan plan) {
+      return test.lowering().lower(plan).model().length;
+    }
+
+    /** Layers of one kind and shape save alike; only groups of one layer occur in these models. */
+    long predicted(Plan plan) {
+      long bytes = floatBytes;
+      for (Layer layer : test.network().layers()) {
+        Scheme scheme = plan.scheme(layer.index());
+        bytes -=
+            saved.computeIfAbsent(
+                List.of(layer.kind(), layer.weightShape(), scheme),
+                key -> floatBytes - bytes(test.uniform(Scheme.F32).with(layer.index(), scheme)));
+      }
+      return bytes;
+    }
   }
 
   private static void report(String name, TestNetworks test, int different, int predictions) {
