@@ -20,6 +20,7 @@ final class MenuBuilder {
   private final Workbench bench;
   private final Set<Integer> bits;
   private final List<Kept> kept = new ArrayList<>();
+  private Implementations implementations = Implementations.NONE;
 
   private record Kept(String option, Pattern layers, Set<Integer> bits) {}
 
@@ -78,6 +79,16 @@ final class MenuBuilder {
    * options allow. A layer whose wanted width does not exist is left as it is.
    */
   List<Scheme> offered(Layer layer) {
+    return all(layer).stream().filter(scheme -> !implementations.isLeftOut(layer, scheme)).toList();
+  }
+
+  /** From now on, menus hold one implementation for each width. */
+  void take(Implementations compared) {
+    implementations = compared;
+  }
+
+  /** What {@link #offered} chooses from: every implementation of every width. */
+  List<Scheme> all(Layer layer) {
     Set<Scheme> runnable = bench.target().supports(layer.kind());
     Set<Integer> wanted = widths(layer);
     List<Scheme> schemes =

@@ -66,6 +66,7 @@ final class StudyRun {
         Duration budget = budget();
         bench.calibrate(count, workers, rounding(console));
         new StudyFiles(folder).writeRounding(bench.prepared());
+        menus.take(memory.implementations(() -> compare(bench, menus, around)));
         Deadline deadline =
             new Deadline(
                 around.clock(),
@@ -94,6 +95,13 @@ final class StudyRun {
     } finally {
       workers.shutdownNow();
     }
+  }
+
+  /** Compares the implementations of each width. */
+  static Implementations compare(Workbench bench, MenuBuilder menus, Surroundings around) {
+    LayerTimes times =
+        LayerTimes.open(around.cache().resolve("layers"), Autotuning.surroundings(bench));
+    return new Autotuning(bench, menus::all, times).compare();
   }
 
   private List<Plan> warmStart(Workbench bench) {
