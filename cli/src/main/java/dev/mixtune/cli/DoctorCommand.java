@@ -73,11 +73,12 @@ final class DoctorCommand {
    */
   private List<String> tooLarge(RunOptions options, UserException refusal) {
     ModelFacts facts;
+    Task task;
+    NetworkReader reader;
     try {
-      Task task = Workbench.task(options, around);
-      facts =
-          new NetworkReader(OrtRuntime.start(around.cache()))
-              .facts(task.model(), task.latency().axes());
+      task = Workbench.task(options, around);
+      reader = new NetworkReader(OrtRuntime.start(around.cache()));
+      facts = reader.facts(task.model(), task.latency().axes());
     } catch (UserException e) {
       refusal.addSuppressed(e);
       throw refusal;
@@ -89,7 +90,9 @@ final class DoctorCommand {
     List<String> lines = new ArrayList<>(network.layers());
     lines.addAll(network.untouched());
     lines.add("");
-    lines.add("The model is too large to be searched: it can only be listed.");
+    lines.addAll(DoctorWeights.lines(facts, reader.weights(task.model(), task.latency().axes())));
+    lines.add("");
+    lines.add("The model is larger than 1 GiB: it can be analysed like this, and not be searched.");
     return lines;
   }
 
