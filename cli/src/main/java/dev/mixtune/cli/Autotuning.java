@@ -35,27 +35,35 @@ final class Autotuning {
 
   private final Workbench bench;
   private final Function<Layer, List<Scheme>> offered;
+  private final Function<Network, PlanLowering> lowerings;
   private final LayerTimes times;
 
   /**
    * @param offered the schemes that a layer may take
+   * @param lowerings lowers a part of the network with its ranges and rounded weights
    * @param times remembers what was timed
    */
-  Autotuning(Workbench bench, Function<Layer, List<Scheme>> offered, LayerTimes times) {
+  Autotuning(
+      Workbench bench,
+      Function<Layer, List<Scheme>> offered,
+      Function<Network, PlanLowering> lowerings,
+      LayerTimes times) {
     this.bench = bench;
     this.offered = offered;
+    this.lowerings = lowerings;
     this.times = times;
   }
 
-  /** All that times on this machine depend on. */
-  static String surroundings(Workbench bench) {
-    return String.join(
-        "\n",
-        bench.host().summary(),
-        bench.runtime().version(),
-        Integer.toString(bench.threads()),
-        Integer.toString(PlanLowering.VERSION),
-        bench.target().name());
+  /** What was timed on this machine so far. */
+  static LayerTimes times(Workbench bench, Surroundings around) {
+    return LayerTimes.open(
+        around.cache().resolve("layers"),
+        String.join(
+            "\n",
+            bench.host().summary(),
+            bench.runtime().version(),
+            Integer.toString(bench.threads()),
+            Integer.toString(PlanLowering.VERSION)));
   }
 
   /** Compares whatever there is a choice of. */
@@ -121,7 +129,7 @@ final class Autotuning {
 
   private List<Implementations.Alternative> compare(
       Layer layer, Network only, Map<String, Tensor> inputs) {
-    PlanLowering lowering = bench.prepared().lowering(only);
+    PlanLowering lowering = lowerings.apply(only);
     LoweredPlan plain = lowering.lower(new Plan(List.of(Scheme.F32)));
     List<Implementations.Alternative> alternatives = new ArrayList<>();
     try (Session floatLayer = bench.runtime().open(plain.model(), bench.threads())) {

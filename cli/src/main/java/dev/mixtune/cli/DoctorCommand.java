@@ -55,6 +55,7 @@ final class DoctorCommand {
               bench.runtime(), bench.network(), glance, library, layer -> allowed(bench, layer));
       DoctorKernels kernels = new DoctorKernels(bench, survey);
       say(kernels.kernels());
+      say(implementations(bench, options, glance, library));
       say(kernels.leftInFloat());
       say(kernels.runtimes());
       DoctorData data = new DoctorData(bench, options);
@@ -94,6 +95,23 @@ final class DoctorCommand {
     lines.add("");
     lines.add("The model is larger than 1 GiB: it can be analysed like this, and not be searched.");
     return lines;
+  }
+
+  /** Of layers with several implementations of one width, with plainly rounded weights. */
+  private List<String> implementations(
+      Workbench bench, RunOptions options, Calibration glance, RoundingLibrary library) {
+    PlanLowering plain = new PlanLowering(bench.network(), glance, library);
+    MenuBuilder menus = new MenuBuilder(bench, options, () -> plain);
+    Implementations compared =
+        new Autotuning(
+                bench,
+                menus::all,
+                part -> new PlanLowering(part, glance, library),
+                Autotuning.times(bench, around))
+            .compare();
+    return ImplementationTable.of(compared, bench.network().layers(), bench.target().name())
+        .lines()
+        .toList();
   }
 
   private static Set<Scheme> allowed(Workbench bench, Layer layer) {

@@ -99,9 +99,9 @@ final class StudyRun {
 
   /** Compares the implementations of each width. */
   static Implementations compare(Workbench bench, MenuBuilder menus, Surroundings around) {
-    LayerTimes times =
-        LayerTimes.open(around.cache().resolve("layers"), Autotuning.surroundings(bench));
-    return new Autotuning(bench, menus::all, times).compare();
+    return new Autotuning(
+            bench, menus::all, bench.prepared()::lowering, Autotuning.times(bench, around))
+        .compare();
   }
 
   private List<Plan> warmStart(Workbench bench) {

@@ -135,7 +135,7 @@ class AutotuningTest {
       bench.calibrate(1, workers, FittingProgress.silent());
       MenuBuilder menus = new MenuBuilder(bench, options);
       LayerTimes times = LayerTimes.open(folder, "here");
-      Implementations compared = new Autotuning(bench, menus::all, times).compare();
+      Implementations compared = new Autotuning(bench, menus::all, bench.prepared()::lowering, times).compare();
 
       // Static, dynamic and block-wise, at 8, 4 and 2 bits, of both layers.
       assertThat(compared.alternatives()).hasSize(2 * 3 * 3);
@@ -150,7 +150,9 @@ class AutotuningTest {
       List<Double> ratios =
           compared.alternatives().stream().map(Implementations.Alternative::timeRatio).toList();
       assertThat(ratios.subList(9, 18)).isEqualTo(ratios.subList(0, 9));
-      assertThat(new Autotuning(bench, menus::all, LayerTimes.open(folder, "here")).compare())
+      LayerTimes known = LayerTimes.open(folder, "here");
+      assertThat(
+              new Autotuning(bench, menus::all, bench.prepared()::lowering, known).compare())
           .isEqualTo(compared);
       assertThat(ImplementationTable.of(compared, bench.network().layers(), "host"))
           .contains("1x32")
@@ -169,7 +171,12 @@ class AutotuningTest {
       bench.calibrate(1, workers, FittingProgress.silent());
       MenuBuilder menus = new MenuBuilder(bench, options);
       Implementations compared =
-          new Autotuning(bench, menus::all, LayerTimes.open(folder, "pixel8")).compare();
+          new Autotuning(
+                  bench,
+                  menus::all,
+                  bench.prepared()::lowering,
+                  LayerTimes.open(folder, "pixel8"))
+              .compare();
       assertThat(compared.alternatives()).isNotEmpty();
       assertThat(folder.toFile().list((dir, name) -> name.startsWith("times-"))).isEmpty();
     } finally {
