@@ -73,16 +73,13 @@ final class Autotuning {
     if (layers.isEmpty()) {
       return Implementations.NONE;
     }
-    Network network = bench.network();
-    Map<String, Network> alone =
-        layers.stream().collect(Collectors.toMap(Layer::name, network::only));
     Set<String> inputs = new LinkedHashSet<>();
-    layers.forEach(layer -> inputs.add(alone.get(layer.name()).inputName()));
+    layers.forEach(layer -> inputs.add(bench.network().only(layer).inputName()));
     Map<String, Tensor.Floats> values =
-        FloatValues.of(bench.runtime(), network, inputs, bench.deploymentInputs());
+        FloatValues.of(bench.runtime(), bench.network(), inputs, bench.deploymentInputs());
     List<Implementations.Alternative> alternatives = new ArrayList<>();
     for (Layer layer : layers) {
-      Network only = alone.get(layer.name());
+      Network only = bench.network().only(layer);
       Tensor.Floats value = values.get(only.inputName());
       if (value != null) {
         alternatives.addAll(compare(layer, only, Map.of(only.inputName(), value)));
@@ -116,15 +113,16 @@ final class Autotuning {
 
   /** Schemes of the widths for which the layer offers several. */
   private List<Scheme> choices(Layer layer) {
-    if (bench.network().groups().get(layer.group()).size() > 1) {
+    List<Integer> members = bench.network().groups().getOrDefault(layer.group(), List.of());
+    if (members.size() > 1) {
       return List.of();
     }
-    Map<Integer, Long> widths =
-        offered.apply(layer).stream()
-            .collect(Collectors.groupingBy(Scheme::weightBits, Collectors.counting()));
-    return offered.apply(layer).stream()
-        .filter(scheme -> widths.get(scheme.weightBits()) > 1)
-        .toList();
+    List<Scheme> schemes = offered.apply(layer);
+    return schemes.stream().filter(scheme -> isOneOfSeveral(scheme, schemes)).toList();
+  }
+
+  private static boolean isOneOfSeveral(Scheme scheme, List<Scheme> schemes) {
+    return schemes.stream().filter(each -> each.weightBits() == scheme.weightBits()).count() > 1;
   }
 
   private List<Implementations.Alternative> compare(

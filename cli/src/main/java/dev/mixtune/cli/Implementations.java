@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
@@ -63,8 +64,8 @@ record Implementations(List<Alternative> alternatives) {
   }
 
   /** The implementations of a layer by width, widest first. */
-  TreeMap<Integer, List<Alternative>> of(Layer layer) {
-    TreeMap<Integer, List<Alternative>> byWidth = new TreeMap<>(Comparator.reverseOrder());
+  SortedMap<Integer, List<Alternative>> of(Layer layer) {
+    SortedMap<Integer, List<Alternative>> byWidth = new TreeMap<>(Comparator.reverseOrder());
     for (Alternative alternative : alternatives) {
       if (alternative.layer() == layer.index()) {
         byWidth

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
@@ -22,9 +23,9 @@ final class LayerTimes {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
-  private final TreeMap<String, Double> ratios;
+  private final Map<String, Double> ratios;
 
-  private LayerTimes(Path file, TreeMap<String, Double> ratios) {
+  private LayerTimes(Path file, Map<String, Double> ratios) {
     this.file = file;
     this.ratios = ratios;
   }
@@ -38,7 +39,7 @@ final class LayerTimes {
   static LayerTimes open(Path folder, String surroundings) {
     String key = Hashes.sha256(surroundings.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
     Path file = folder.resolve("times-" + key + ".json");
-    TreeMap<String, Double> ratios = new TreeMap<>();
+    Map<String, Double> ratios = new TreeMap<>();
     if (Files.exists(file)) {
       try {
         ratios = JSON.readValue(file.toFile(), new TypeReference<TreeMap<String, Double>>() {});

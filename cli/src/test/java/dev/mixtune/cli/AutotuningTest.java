@@ -135,7 +135,8 @@ class AutotuningTest {
       bench.calibrate(1, workers, FittingProgress.silent());
       MenuBuilder menus = new MenuBuilder(bench, options);
       LayerTimes times = LayerTimes.open(folder, "here");
-      Implementations compared = new Autotuning(bench, menus::all, bench.prepared()::lowering, times).compare();
+      Implementations compared =
+          new Autotuning(bench, menus::all, bench.prepared()::lowering, times).compare();
 
       // Static, dynamic and block-wise, at 8, 4 and 2 bits, of both layers.
       assertThat(compared.alternatives()).hasSize(2 * 3 * 3);
@@ -151,8 +152,7 @@ class AutotuningTest {
           compared.alternatives().stream().map(Implementations.Alternative::timeRatio).toList();
       assertThat(ratios.subList(9, 18)).isEqualTo(ratios.subList(0, 9));
       LayerTimes known = LayerTimes.open(folder, "here");
-      assertThat(
-              new Autotuning(bench, menus::all, bench.prepared()::lowering, known).compare())
+      assertThat(new Autotuning(bench, menus::all, bench.prepared()::lowering, known).compare())
           .isEqualTo(compared);
       assertThat(ImplementationTable.of(compared, bench.network().layers(), "host"))
           .contains("1x32")
@@ -172,10 +172,7 @@ class AutotuningTest {
       MenuBuilder menus = new MenuBuilder(bench, options);
       Implementations compared =
           new Autotuning(
-                  bench,
-                  menus::all,
-                  bench.prepared()::lowering,
-                  LayerTimes.open(folder, "pixel8"))
+                  bench, menus::all, bench.prepared()::lowering, LayerTimes.open(folder, "pixel8"))
               .compare();
       assertThat(compared.alternatives()).isNotEmpty();
       assertThat(folder.toFile().list((dir, name) -> name.startsWith("times-"))).isEmpty();
