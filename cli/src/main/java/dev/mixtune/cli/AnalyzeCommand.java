@@ -37,6 +37,10 @@ final class AnalyzeCommand {
               + RoundingTable.of(bench.prepared().ranges())
               + RoundingTable.of(bench.prepared().equalization()));
       MenuBuilder menus = new MenuBuilder(bench, options);
+      Implementations compared = StudyRun.compare(bench, menus, around);
+      menus.take(compared);
+      console.say(
+          ImplementationTable.of(compared, bench.network().layers(), bench.target().name()));
       Sensitivity sensitivity =
           SensitivityStep.measure(
               bench,

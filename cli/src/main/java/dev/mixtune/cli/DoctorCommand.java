@@ -55,6 +55,7 @@ final class DoctorCommand {
               bench.runtime(), bench.network(), glance, library, layer -> allowed(bench, layer));
       DoctorKernels kernels = new DoctorKernels(bench, survey);
       say(kernels.kernels());
+      say(implementations(bench, options, glance, library));
       say(kernels.leftInFloat());
       say(kernels.runtimes());
       DoctorData data = new DoctorData(bench, options);
@@ -73,11 +74,12 @@ final class DoctorCommand {
    */
   private List<String> tooLarge(RunOptions options, UserException refusal) {
     ModelFacts facts;
+    Task task;
+    NetworkReader reader;
     try {
-      Task task = Workbench.task(options, around);
-      facts =
-          new NetworkReader(OrtRuntime.start(around.cache()))
-              .facts(task.model(), task.latency().axes());
+      task = Workbench.task(options, around);
+      reader = new NetworkReader(OrtRuntime.start(around.cache()));
+      facts = reader.facts(task.model(), task.latency().axes());
     } catch (UserException e) {
       refusal.addSuppressed(e);
       throw refusal;
@@ -89,8 +91,27 @@ final class DoctorCommand {
     List<String> lines = new ArrayList<>(network.layers());
     lines.addAll(network.untouched());
     lines.add("");
-    lines.add("The model is too large to be searched: it can only be listed.");
+    lines.addAll(DoctorWeights.lines(facts, reader.weights(task.model(), task.latency().axes())));
+    lines.add("");
+    lines.add("The model is larger than 1 GiB: it can be analysed like this, and not be searched.");
     return lines;
+  }
+
+  /** Of layers with several implementations of one width, with plainly rounded weights. */
+  private List<String> implementations(
+      Workbench bench, RunOptions options, Calibration glance, RoundingLibrary library) {
+    PlanLowering plain = new PlanLowering(bench.network(), glance, library);
+    MenuBuilder menus = new MenuBuilder(bench, options, () -> plain);
+    Implementations compared =
+        new Autotuning(
+                bench,
+                menus::all,
+                part -> new PlanLowering(part, glance, library),
+                Autotuning.times(bench, around))
+            .compare();
+    return ImplementationTable.of(compared, bench.network().layers(), bench.target().name())
+        .lines()
+        .toList();
   }
 
   private static Set<Scheme> allowed(Workbench bench, Layer layer) {

@@ -1,14 +1,20 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.lowering.KernelSurvey;
 import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.engine.runtime.Session;
 import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.CountMetric;
 import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.evaluators.SampleSet;
+import dev.mixtune.hardware.HostTimer;
+import dev.mixtune.hardware.ProfileTarget;
+import dev.mixtune.hardware.TimerSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,14 +35,19 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
 
   private static final double MOST_SECONDS = 5;
 
+  private static final TimerSettings TIMING =
+      new TimerSettings(0.01, 0.95, 1_000_000_000L, 5, 20, 0.05, 2);
+
   /**
    * A plan.
    *
    * @param scheme the scheme's name
    * @param seconds of one sample on one thread
    * @param score on a few samples
+   * @param latency at the deployment shape, timed in turn with the float model; empty where the
+   *     target is not this machine
    */
-  record Candidate(String scheme, double seconds, PairedScore score) {}
+  record Candidate(String scheme, double seconds, PairedScore score, Optional<Latency> latency) {}
 
   /** Measures on a few samples of the search split. */
   static DoctorTime measure(
@@ -59,10 +70,23 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
   private static Optional<Candidate> candidate(
       Workbench bench, PlanLowering lowering, KernelSurvey.SchemeUse use, SampleSet samples) {
     Plan plan = use.plan();
-    Run run = new Run(Candidates.evaluator(bench, plan), lowering.lower(plan).model(), samples);
+    byte[] model = lowering.lower(plan).model();
+    Run run = new Run(Candidates.evaluator(bench, plan), model, samples);
     return run.outcome() instanceof Outcome.Scored scored
-        ? Optional.of(new Candidate(use.scheme().id(), run.seconds(), scored.score()))
+        ? Optional.of(
+            new Candidate(use.scheme().id(), run.seconds(), scored.score(), latency(bench, model)))
         : Optional.empty();
+  }
+
+  private static Optional<Latency> latency(Workbench bench, byte[] model) {
+    if (bench.target() instanceof ProfileTarget) {
+      return Optional.empty();
+    }
+    try (Session candidate = bench.runtime().open(model, bench.threads());
+        Session floatModel = bench.runtime().open(bench.task().model(), bench.threads())) {
+      return Optional.of(
+          new HostTimer(TIMING).time(candidate, floatModel, bench.deploymentInputs()).latency());
+    }
   }
 
   private static SampleSet subset(Workbench bench, RunOptions options, int most) {
@@ -111,22 +135,39 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
     double each = samples * one;
     int entries = survey.schemes().stream().mapToInt(KernelSurvey.SchemeUse::layers).sum();
     int analysed = Math.min(samples, SensitivityStep.most(bench));
-    return List.of(
-        sample,
-        String.format(
-            Locale.ROOT,
-            "A candidate on the %d samples to search on takes about %s; %d workers score about %.0f"
-                + " an hour.",
-            samples,
-            text(each),
-            workers,
-            workers * 3600 / each),
-        String.format(
-            Locale.ROOT,
-            "Before the search: rounding, and %d layers and schemes on %d samples, about %s.",
-            entries,
-            analysed,
-            text(entries * analysed * one / workers)));
+    List<String> lines = new ArrayList<>(List.of(sample));
+    candidate.flatMap(DoctorTime::latencyLine).ifPresent(lines::add);
+    lines.addAll(
+        List.of(
+            String.format(
+                Locale.ROOT,
+                "A candidate on the %d samples to search on takes about %s; %d workers score about %.0f"
+                    + " an hour.",
+                samples,
+                text(each),
+                workers,
+                workers * 3600 / each),
+            String.format(
+                Locale.ROOT,
+                "Before the search: rounding, and %d layers and schemes on %d samples, about %s.",
+                entries,
+                analysed,
+                text(entries * analysed * one / workers))));
+    return lines;
+  }
+
+  private static Optional<String> latencyLine(Candidate candidate) {
+    return candidate
+        .latency()
+        .map(
+            latency ->
+                String.format(
+                    Locale.ROOT,
+                    "One inference at the deployment shape, timed in turn with float: %s everywhere"
+                        + " takes %.3f of its time (+-%.1f %%)",
+                    candidate.scheme(),
+                    latency.ratio(),
+                    100 * latency.relativeError()));
   }
 
   private static String text(double seconds) {

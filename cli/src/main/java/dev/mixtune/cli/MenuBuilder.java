@@ -4,6 +4,7 @@ import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.search.Menu;
 import dev.mixtune.search.MenuEntry;
@@ -12,19 +13,30 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /** Builds the menus of a study: the schemes that each group of layers may take. */
 final class MenuBuilder {
   private final Workbench bench;
+  private final Supplier<PlanLowering> lowering;
   private final Set<Integer> bits;
   private final List<Kept> kept = new ArrayList<>();
+  private Implementations implementations = Implementations.NONE;
 
   private record Kept(String option, Pattern layers, Set<Integer> bits) {}
 
   MenuBuilder(Workbench bench, RunOptions options) {
+    this(bench, options, bench::lowering);
+  }
+
+  /**
+   * @param lowering says what the engine can lower; asked once menus are built
+   */
+  MenuBuilder(Workbench bench, RunOptions options, Supplier<PlanLowering> lowering) {
     this.bench = bench;
+    this.lowering = lowering;
     this.bits = options.bitSet();
     for (String text : options.keep) {
       kept.add(kept(text));
@@ -78,10 +90,20 @@ final class MenuBuilder {
    * options allow. A layer whose wanted width does not exist is left as it is.
    */
   List<Scheme> offered(Layer layer) {
+    return all(layer).stream().filter(scheme -> !implementations.isLeftOut(layer, scheme)).toList();
+  }
+
+  /** From now on, menus hold one implementation for each width. */
+  void take(Implementations compared) {
+    implementations = compared;
+  }
+
+  /** What {@link #offered} chooses from: every implementation of every width. */
+  List<Scheme> all(Layer layer) {
     Set<Scheme> runnable = bench.target().supports(layer.kind());
     Set<Integer> wanted = widths(layer);
     List<Scheme> schemes =
-        bench.lowering().schemes(layer).stream()
+        lowering.get().schemes(layer).stream()
             .filter(runnable::contains)
             .filter(scheme -> wanted.contains(scheme.weightBits()))
             .toList();
@@ -132,7 +154,7 @@ final class MenuBuilder {
 
   /** Bytes of the deployable file of a plan. */
   private long fileBytes(Plan plan) {
-    return bench.lowering().lower(plan).model().length;
+    return lowering.get().lower(plan).model().length;
   }
 
   private Set<Scheme> schemesOfAll(List<Integer> members) {

@@ -69,7 +69,12 @@ final class Preparation {
 
     /** Assembles candidates from the library. */
     PlanLowering lowering() {
-      return new PlanLowering(network, ranges.calibration(), rounded.library());
+      return lowering(network);
+    }
+
+    /** The same for a part of the network, whose values and layers have the same names. */
+    PlanLowering lowering(Network part) {
+      return new PlanLowering(part, ranges.calibration(), rounded.library());
     }
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Small facts that a study remembers beside its evaluations. */
 final class StudyMemory {
@@ -18,6 +19,7 @@ final class StudyMemory {
   private static final String STARTED = "started";
   private static final String WARM_START = "warmStart";
   private static final String FLOAT_MILLIS = "floatMillis";
+  private static final String IMPLEMENTATIONS = "implementations";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final StudyStore store;
@@ -82,6 +84,17 @@ final class StudyMemory {
     return kept.isEmpty()
         ? Optional.empty()
         : Optional.of(arguments(kept).stream().map(Plan::parse).toList());
+  }
+
+  /** What the study's menus were chosen by; compared once, so that they stay when it goes on. */
+  Implementations implementations(Supplier<Implementations> compare) {
+    Optional<String> kept = store.document(IMPLEMENTATIONS);
+    if (kept.isPresent()) {
+      return Implementations.read(kept.get());
+    }
+    Implementations compared = compare.get();
+    store.putDocument(IMPLEMENTATIONS, compared.write());
+    return compared;
   }
 
   void rememberElapsed(Duration elapsed) {

@@ -66,6 +66,7 @@ final class StudyRun {
         Duration budget = budget();
         bench.calibrate(count, workers, rounding(console));
         new StudyFiles(folder).writeRounding(bench.prepared());
+        menus.take(memory.implementations(() -> compare(bench, menus, around)));
         Deadline deadline =
             new Deadline(
                 around.clock(),
@@ -95,6 +96,13 @@ final class StudyRun {
     } finally {
       workers.shutdownNow();
     }
+  }
+
+  /** Compares the implementations of each width. */
+  static Implementations compare(Workbench bench, MenuBuilder menus, Surroundings around) {
+    return new Autotuning(
+            bench, menus::all, bench.prepared()::lowering, Autotuning.times(bench, around))
+        .compare();
   }
 
   private List<Plan> warmStart(Workbench bench) {

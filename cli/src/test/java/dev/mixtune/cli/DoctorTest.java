@@ -33,6 +33,8 @@ class DoctorTest {
     assertThat(tune.exitCode()).isEqualTo(ExitCodes.DONE);
     assertThat(line(tune, "all that can be quantized")).contains("100.0 %");
     assertThat(line(tune, "w8a8 ")).contains("QLinearConv", "100.0 %");
+    assertThat(line(tune, "One inference"))
+        .containsPattern("w8a8 everywhere takes [0-9]+\\.[0-9]{3} of its time \\(\\+-");
     assertThat(line(tune, "Data:"))
         .contains("100 samples to search on, 200 held out, 24 to calibrate on", "top1");
     assertThat(tune.out())
@@ -53,6 +55,7 @@ class DoctorTest {
     assertThat(line(tune, "samples needed for a plan as good as float")).contains(" 268 ");
     assertThat(tune.out())
         .contains("Nothing can be certified within that limit")
+        .doesNotContain("One inference")
         .contains("modelled");
   }
 

@@ -10,11 +10,17 @@ import java.util.List;
 /**
  * A model's answers to one batch, one row per sample.
  *
- * @param values row-major
+ * @param values row-major, the classes of a position side by side
  * @param width values per sample
+ * @param classes values per decision: all of them, but for models that decide at many positions
  */
 @SuppressWarnings("ArrayRecordComponent") // lives as long as one batch
-record Answers(float[] values, int width) {
+record Answers(float[] values, int width, int classes) {
+
+  /** Answers of one decision each. */
+  Answers(float[] values, int width) {
+    this(values, width, width);
+  }
 
   /**
    * Runs one batch.
@@ -50,28 +56,51 @@ record Answers(float[] values, int width) {
     return new Answers(values, width);
   }
 
-  /** The first float32 output, one row per sample. */
+  /**
+   * The first float32 output, one row per sample. An output {@code [N, steps, classes]} decides at
+   * each step, one {@code [N, classes, height, width]} at each pixel.
+   */
   static Answers ofFirstOutput(List<Tensor> outputs, int fed) {
     for (Tensor output : outputs) {
       if (output instanceof Tensor.Floats floats) {
         long[] shape = floats.shape();
-        long wideAxes = Arrays.stream(shape).skip(1).filter(axis -> axis > 1).count();
-        if (shape.length == 0 || shape[0] != fed || wideAxes > 1 || floats.values().length == 0) {
+        if (shape.length == 0 || shape[0] != fed || floats.values().length == 0) {
           throw new RuntimeFailure(
               "the output of shape "
                   + Arrays.toString(shape)
-                  + " is not one row of classes for each of "
+                  + " is not one row for each of "
                   + fed
                   + " samples",
               /* cause= */ null);
         }
-        return new Answers(floats.values(), floats.values().length / fed);
+        return of(floats.values(), shape, floats.values().length / fed);
       }
     }
     throw new RuntimeFailure("the model has no float32 output", /* cause= */ null);
   }
 
+  private static Answers of(float[] values, long[] shape, int width) {
+    if (Arrays.stream(shape).skip(1).filter(axis -> axis > 1).count() <= 1) {
+      return new Answers(values, width);
+    }
+    if (shape.length == 3) {
+      return new Answers(values, width, (int) shape[2]);
+    }
+    int classes = (int) shape[1];
+    return new Answers(classes == 1 ? values : classesLast(values, width, classes), width, classes);
+  }
+
+  private static float[] classesLast(float[] values, int width, int classes) {
+    float[] turned = new float[values.length];
+    int positions = width / classes;
+    for (int i = 0; i < values.length; i++) {
+      int within = i % width;
+      turned[i - within + within % positions * classes + within / positions] = values[i];
+    }
+    return turned;
+  }
+
   Row row(int index) {
-    return new Row(values, index * width, width);
+    return new Row(values, index * width, width, classes);
   }
 }

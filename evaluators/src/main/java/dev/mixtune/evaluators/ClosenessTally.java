@@ -1,13 +1,16 @@
 package dev.mixtune.evaluators;
 
-/** Sums up {@link Closeness} row by row, in double. */
+/**
+ * Sums up {@link Closeness} row by row, in double. KL divergence and agreement of an answer with
+ * several decisions are the means of its positions; a map of single values is one row for both.
+ */
 final class ClosenessTally {
   // About the resolution of a float32 probability: a candidate's exact 0 costs 16 nats, not all.
   private static final double LEAST_PROBABILITY = 1e-7;
 
   private final boolean probabilities;
   private int rows;
-  private int agreeing;
+  private double agreeing;
   private double kl;
   private double cosine;
   private double signal;
@@ -22,11 +25,20 @@ final class ClosenessTally {
 
   void add(Row reference, Row answer) {
     rows++;
-    agreeing += reference.argmax() == answer.argmax() ? 1 : 0;
-    kl +=
-        Math.max(
-            0,
-            probabilities ? klOfProbabilities(reference, answer) : klOfLogits(reference, answer));
+    boolean maps = reference.classes() == 1;
+    int decisions = maps ? 1 : reference.positions();
+    double same = 0;
+    double divergence = 0;
+    for (int i = 0; i < decisions; i++) {
+      Row expected = maps ? reference : reference.position(i);
+      Row found = maps ? answer : answer.position(i);
+      same += expected.argmax() == found.argmax() ? 1 : 0;
+      divergence +=
+          Math.max(
+              0, probabilities ? klOfProbabilities(expected, found) : klOfLogits(expected, found));
+    }
+    agreeing += same / decisions;
+    kl += divergence / decisions;
     double dot = 0;
     double referenceNorm = 0;
     double answerNorm = 0;
@@ -54,11 +66,20 @@ final class ClosenessTally {
         kl / rows,
         cosine / rows,
         Math.max(-Closeness.EXACT_DB, Math.min(sqnr, Closeness.EXACT_DB)),
-        (double) agreeing / rows);
+        agreeing / rows);
   }
 
-  /** Whether a row holds probabilities: none negative, sum 1. */
+  /** Whether every decision holds probabilities: none negative, sum 1. */
   static boolean isProbabilities(Row row) {
+    for (int i = 0; i < row.positions(); i++) {
+      if (!sumToOne(row.position(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean sumToOne(Row row) {
     double sum = 0;
     for (int i = 0; i < row.length(); i++) {
       if (row.at(i) < 0) {

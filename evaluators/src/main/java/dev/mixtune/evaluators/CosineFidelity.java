@@ -24,6 +24,11 @@ public record CosineFidelity() implements StatisticMetric {
   }
 
   @Override
+  public boolean readsPositions() {
+    return true;
+  }
+
+  @Override
   public double value(Row answer, Row floatAnswer, double target) {
     return cosine(answer, floatAnswer);
   }

@@ -15,6 +15,7 @@ final class FloatReference {
   private final double confidence;
   private final float[] outputs;
   private final int width;
+  private final int classes;
   private final boolean probabilities;
   private final PairedScoring scoring;
   private final SampleSet samples;
@@ -27,6 +28,7 @@ final class FloatReference {
       double confidence,
       float[] outputs,
       int width,
+      int classes,
       @Nullable InformativeOrder order) {
     this.samples = samples;
     this.order = order;
@@ -34,13 +36,13 @@ final class FloatReference {
     this.confidence = confidence;
     this.outputs = outputs;
     this.width = width;
+    this.classes = classes;
     boolean allProbabilities = true;
     for (int i = 0; i < samples.size(); i++) {
-      allProbabilities &= ClosenessTally.isProbabilities(new Row(outputs, i * width, width));
+      allProbabilities &= ClosenessTally.isProbabilities(row(i));
     }
     this.probabilities = allProbabilities;
-    this.scoring =
-        PairedScoring.of(metric, samples, position -> new Row(outputs, position * width, width));
+    this.scoring = PairedScoring.of(metric, samples, this::row);
     if (!Double.isFinite(scoring.reference())) {
       throw new UserException(
           "the metric "
@@ -65,6 +67,7 @@ final class FloatReference {
       double confidence) {
     float[] outputs = new float[0];
     int width = 0;
+    int classes = 1;
     for (int b = 0; b < batches.count(); b++) {
       int start = batches.start(b);
       int length = batches.length(b);
@@ -72,15 +75,17 @@ final class FloatReference {
       if (b == 0) {
         width = answers.width();
         outputs = new float[space(samples, width)];
+        classes = answers.classes();
         checkWidth(samples, metric, width);
+        checkPositions(metric, width, classes);
       }
-      if (answers.width() != width) {
+      if (answers.width() != width || answers.classes() != classes) {
         throw new RuntimeFailure("answers differ in width between batches", /* cause= */ null);
       }
       System.arraycopy(answers.values(), 0, outputs, start * width, length * width);
     }
     return new FloatReference(
-        samples, metric, batches, confidence, outputs, width, /* order= */ null);
+        samples, metric, batches, confidence, outputs, width, classes, /* order= */ null);
   }
 
   /**
@@ -104,7 +109,21 @@ final class FloatReference {
     }
     SampleSet ordered = samples.inOrder(positions);
     return new FloatReference(
-        ordered, metric, batches.of(ordered, keep), confidence, moved, width, found);
+        ordered, metric, batches.of(ordered, keep), confidence, moved, width, classes, found);
+  }
+
+  private static void checkPositions(Metric metric, int width, int classes) {
+    if (classes < width && !metric.readsPositions()) {
+      throw new UserException(
+          "metric "
+              + metric.id()
+              + " judges one decision per sample, and the model makes "
+              + width / classes
+              + " of "
+              + classes
+              + " values each",
+          "Use fidelity-positions or fidelity-cosine, or a metric of your own");
+    }
   }
 
   private static int space(SampleSet samples, int width) {
@@ -232,7 +251,7 @@ final class FloatReference {
   }
 
   private Row row(int position) {
-    return new Row(outputs, position * width, width);
+    return new Row(outputs, position * width, width, classes);
   }
 
   private final class PairedTallies {

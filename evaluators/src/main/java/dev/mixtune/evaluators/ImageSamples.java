@@ -31,7 +31,7 @@ final class ImageSamples implements Samples {
   }
 
   /**
-   * Axes that the model leaves open become 224 (height and width) and 3 (channels).
+   * Axes that neither the model nor the task sets become 224 (height and width) and 3 (channels).
    *
    * @param name where the pictures come from, for messages
    * @throws UserException when the model does not take pictures, or the first one is damaged

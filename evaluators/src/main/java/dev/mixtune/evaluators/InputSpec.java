@@ -2,7 +2,9 @@ package dev.mixtune.evaluators;
 
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.runtime.Session;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,25 @@ record InputSpec(String name, List<Long> shape, boolean integers, @Nullable Layo
     boolean last = PICTURE_CHANNELS.contains(shape.get(3));
     boolean first = PICTURE_CHANNELS.contains(shape.get(1));
     return last && !first ? Layout.NHWC : Layout.NCHW;
+  }
+
+  /**
+   * This input with the lengths that the task sets for open axes. An axis without a name is called
+   * by its input and position, such as {@code x.2}.
+   *
+   * @param names of the axes as the model calls them; may be empty
+   * @param lengths by the axis' name
+   */
+  InputSpec deployed(List<String> names, Map<String, Long> lengths) {
+    List<Long> axes = new ArrayList<>(shape);
+    for (int i = 1; i < axes.size(); i++) {
+      String given = i < names.size() ? names.get(i) : "";
+      String axis = given.isEmpty() || given.equals("?") ? name + "." + i : given;
+      if (axes.get(i) < 0) {
+        axes.set(i, lengths.getOrDefault(axis, -1L));
+      }
+    }
+    return new InputSpec(name, axes, integers, layout);
   }
 
   boolean isPicture() {

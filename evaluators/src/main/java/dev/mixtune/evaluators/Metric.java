@@ -31,10 +31,23 @@ public sealed interface Metric permits CountMetric, StatisticMetric {
   /** Values per answer below which the metric says nothing. */
   int minimumValues();
 
+  /**
+   * Whether the metric understands answers with several decisions, such as one for each step of a
+   * text line or each pixel of a map ({@link Row#positions}). Most judge one.
+   */
+  default boolean readsPositions() {
+    return false;
+  }
+
   /** The metrics that are part of the product. */
   static List<Metric> all() {
     return List.of(
-        new TopK(1), new TopK(5), new Fidelity(), new StsSpearman(), new CosineFidelity());
+        new TopK(1),
+        new TopK(5),
+        new Fidelity(),
+        new PositionFidelity(),
+        new StsSpearman(),
+        new CosineFidelity());
   }
 
   /** The names of all metrics, those on the class path included. */

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Opens arrays and pictures against the inputs of a model. */
 final class Sources implements SourceOpener {
   private final Map<String, InputSpec> specs = new LinkedHashMap<>();
+
+  /** The same with the lengths of the deployment: pictures are cut to them. */
+  private final Map<String, InputSpec> pictures = new LinkedHashMap<>();
+
   private final List<Task.Input> inputs = new ArrayList<>();
 
   /**
@@ -21,10 +25,12 @@ final class Sources implements SourceOpener {
   Sources(Task task, List<Session.Port> ports) {
     for (Task.Input input : task.inputs()) {
       Session.Port port = port(input, ports);
-      if (specs.put(port.name(), InputSpec.of(port, input.layout())) != null) {
+      InputSpec spec = InputSpec.of(port, input.layout());
+      if (specs.put(port.name(), spec) != null) {
         throw new UserException(
             "inputs: '" + port.name() + "' is given twice", "Name each input of the model once");
       }
+      pictures.put(port.name(), spec.deployed(port.axes(), task.latency().axes()));
       inputs.add(input);
     }
     for (Session.Port port : ports) {
@@ -89,7 +95,10 @@ final class Sources implements SourceOpener {
         if (spec == null) {
           throw new IllegalStateException("no spec for input " + name);
         }
-        Source source = source(path, spec, input.scaling(), field);
+        Source source =
+            Files.isDirectory(path)
+                ? pictures(path, pictures.getOrDefault(name, spec), input.scaling(), field)
+                : array(path, spec, input.scaling(), field);
         byName.put(name, source.samples());
         labels = i == 0 ? source.labels() : labels;
       }
@@ -100,12 +109,13 @@ final class Sources implements SourceOpener {
     return new Opened(ModelInputs.of(byName), labels);
   }
 
-  private static Source source(Path path, InputSpec spec, Scaling scaling, String field) {
-    if (Files.isDirectory(path)) {
-      ImageFolder folder = ImageFolder.list(path, field);
-      Samples samples = ImageSamples.open(folder.files(), spec, scaling, field + " " + path);
-      return new Source(samples, folder.labels());
-    }
+  private static Source pictures(Path path, InputSpec spec, Scaling scaling, String field) {
+    ImageFolder folder = ImageFolder.list(path, field);
+    Samples samples = ImageSamples.open(folder.files(), spec, scaling, field + " " + path);
+    return new Source(samples, folder.labels());
+  }
+
+  private static Source array(Path path, InputSpec spec, Scaling scaling, String field) {
     if (!NpyFile.isArray(path)) {
       throw new UserException(
           field + " is " + path + ", of a kind that is not read",

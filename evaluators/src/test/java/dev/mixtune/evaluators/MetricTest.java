@@ -60,7 +60,8 @@ class MetricTest {
   @Test
   void everyMetricIsFoundByItsName() {
     assertThat(Metric.ids())
-        .containsExactly("top1", "top5", "fidelity", "sts-spearman", "fidelity-cosine");
+        .containsExactly(
+            "top1", "top5", "fidelity", "fidelity-positions", "sts-spearman", "fidelity-cosine");
     for (Metric metric : Metric.all()) {
       assertThat(Metric.find(metric.id())).contains(metric);
     }

@@ -1,5 +1,11 @@
 package dev.mixtune.engine.graph;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.mixtune.engine.Layer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,8 +61,70 @@ public record Network(
     return OpenAxis.of(graph);
   }
 
+  /**
+   * One layer as a network of its own: the same operator between the same values, with the same
+   * weights and names, so that ranges and rounded weights of this network are its own too.
+   *
+   * @param layer of this network
+   */
+  public Network only(Layer layer) {
+    NodeProto node =
+        graph.nodes().stream()
+            .filter(each -> each.getName().equals(layer.name()))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no layer '" + layer.name() + "'"));
+    ModelProto.Builder model = graph.model().toBuilder().clearGraph();
+    GraphProto.Builder alone =
+        model
+            .getGraphBuilder()
+            .setName(layer.name())
+            .addNode(node)
+            .addOutput(ValueInfoProto.newBuilder().setName(node.getOutput(0)));
+    for (String input : node.getInputList()) {
+      if (graph.isActivation(input)) {
+        alone.addInput(open(input, layer.inputShape().size()));
+      } else {
+        graph.constant(input).ifPresent(alone::addInitializer);
+      }
+    }
+    Layer first =
+        new Layer(
+            0,
+            layer.name(),
+            layer.kind(),
+            layer.group(),
+            layer.weightShape(),
+            layer.inputShape(),
+            layer.outputShape(),
+            layer.macs(),
+            layer.parameters());
+    ModelProto built = model.build();
+    byte[] bytes = built.toByteArray();
+    return new Network(graph.with(built), List.of(first), file, sha256, bytes.length, bytes);
+  }
+
+  /** A float input with open axes. */
+  private static ValueInfoProto open(String name, int axes) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    for (int i = 0; i < axes; i++) {
+      shape.addDimBuilder().setDimParam("axis" + i);
+    }
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(
+                    TypeProto.Tensor.newBuilder().setElemType(Constants.FLOAT).setShape(shape)))
+        .build();
+  }
+
+  /** Name of the first input. */
+  public String inputName() {
+    return graph.inputs().get(0).getName();
+  }
+
   /** Shape of the first input at batch 1; unknown axes are 1. */
   public List<Long> inputShape() {
-    return graph.shape(graph.inputs().get(0).getName());
+    return graph.shape(inputName());
   }
 }

@@ -12,6 +12,7 @@ import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -72,6 +73,35 @@ public final class NetworkReader {
    * @throws UserException when the file is missing or broken, or already quantized
    */
   public ModelFacts facts(Path file, Map<String, Long> axes) {
+    return skimmed(file, axes).facts();
+  }
+
+  /**
+   * What rounding would do to the weights of a model of any size, layer by layer; its large
+   * constants are never in memory, and read three times.
+   *
+   * @param file the ONNX file; the file itself, without its external data, at most 1 GiB
+   * @param axes values for named axes other than the batch
+   * @throws UserException as {@link #facts}
+   */
+  public List<WeightFacts> weights(Path file, Map<String, Long> axes) {
+    Skimmed skimmed = skimmed(file, axes);
+    WeightScan scan = new WeightScan(skimmed.skeleton(), skimmed.graph());
+    Map<String, NodeProto> nodes = new HashMap<>();
+    skimmed.graph().nodes().forEach(node -> nodes.put(node.getName(), node));
+    List<WeightFacts> weights = new ArrayList<>();
+    for (Layer layer : skimmed.facts().layers()) {
+      NodeProto node = nodes.get(layer.name());
+      if (node != null) {
+        weights.add(scan.scan(layer, node));
+      }
+    }
+    return weights;
+  }
+
+  private record Skimmed(Skeleton skeleton, Graph graph, ModelFacts facts) {}
+
+  private Skimmed skimmed(Path file, Map<String, Long> axes) {
     Skeleton skeleton = Skeleton.of(file);
     ModelProto model = skeleton.model();
     ModelProto canonical = canonical(file, model, model.toByteArray());
@@ -79,14 +109,16 @@ public final class NetworkReader {
     Graph graph =
         new Graph(skeleton.withConstants(plain.model()), plain.shapes(), FloatModel.isHalf(model));
     List<Layer> layers = new LayerFinder(graph, skeleton::firstNotFinite).layers();
-    return new ModelFacts(
-        file.getFileName().toString(),
-        skeleton.fileBytes(),
-        graph.opset(),
-        layers,
-        new UntouchedFinder(graph)
-            .find(layers.stream().map(Layer::name).collect(Collectors.toSet())),
-        OpenAxis.of(graph));
+    ModelFacts facts =
+        new ModelFacts(
+            file.getFileName().toString(),
+            skeleton.fileBytes(),
+            graph.opset(),
+            layers,
+            new UntouchedFinder(graph)
+                .find(layers.stream().map(Layer::name).collect(Collectors.toSet())),
+            OpenAxis.of(graph));
+    return new Skimmed(skeleton, graph, facts);
   }
 
   private record Shaped(ModelProto model, Map<String, long[]> shapes) {}
@@ -119,7 +151,8 @@ public final class NetworkReader {
         folded.getOpsetImportList().stream()
             .filter(opset -> opset.getDomain().isEmpty() || domains.contains(opset.getDomain()))
             .toList();
-    return OpsetRaising.raised(file, model.clearOpsetImport().addAllOpsetImport(used).build());
+    return HardSigmoids.joined(
+        OpsetRaising.raised(file, model.clearOpsetImport().addAllOpsetImport(used).build()));
   }
 
   private static UserException refused(Path file, RuntimeFailure failure) {

@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import ai.onnxruntime.platform.Fp16Conversions;
 import com.google.protobuf.ByteString;
 import dev.mixtune.engine.UserException;
 import java.io.IOException;
@@ -147,10 +148,26 @@ final class Skeleton {
       return firstNotFinite(
           bytes.asReadOnlyByteBuffer(), types.getOrDefault(name, Constants.FLOAT), 0);
     }
+    int type = types.getOrDefault(name, Constants.FLOAT);
+    int width = type == Constants.FLOAT16 ? Short.BYTES : Float.BYTES;
+    OptionalLong[] bad = {OptionalLong.empty()};
+    read(
+        span,
+        (chunk, at) -> {
+          bad[0] = firstNotFinite(chunk, type, at / width);
+          return bad[0].isEmpty();
+        });
+    return bad[0];
+  }
+
+  /** Takes a piece of a constant; answers whether it wants more. */
+  private interface Piece {
+    boolean take(ByteBuffer chunk, long firstByte);
+  }
+
+  private void read(ExternalData.Span span, Piece piece) {
     try (FileChannel channel = FileChannel.open(span.file(), StandardOpenOption.READ)) {
       ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
-      int type = types.getOrDefault(name, Constants.FLOAT);
-      int width = type == Constants.FLOAT16 ? Short.BYTES : Float.BYTES;
       for (long at = 0; at < span.length(); ) {
         chunk.clear().limit((int) Math.min(CHUNK_BYTES, span.length() - at));
         while (chunk.hasRemaining()
@@ -158,18 +175,64 @@ final class Skeleton {
           // A read may be short.
         }
         chunk.flip();
-        OptionalLong bad = firstNotFinite(chunk, type, at / width);
-        if (bad.isPresent()) {
-          return bad;
+        if (!piece.take(chunk, at)) {
+          return;
         }
         at += Math.max(1, chunk.limit());
       }
-      return OptionalLong.empty();
     } catch (IOException e) {
       throw new UserException(
           "the external data of '" + file + "' cannot be read: " + e.getMessage(),
           "Put the model's external data beside it, as exported.",
           e);
+    }
+  }
+
+  /** The values of a float constant in order; a large one is never in memory as a whole. */
+  void values(TensorProto constant, Values values) {
+    String name = constant.getName();
+    int type = types.getOrDefault(name, Constants.FLOAT);
+    ExternalData.Span span = spans.get(name);
+    if (span != null) {
+      int width = type == Constants.FLOAT16 ? Short.BYTES : Float.BYTES;
+      read(
+          span,
+          (chunk, at) -> {
+            take(chunk, type, at / width, values);
+            return true;
+          });
+    } else if (inside.containsKey(name)) {
+      ByteString bytes = inside.getOrDefault(name, ByteString.EMPTY);
+      take(bytes.asReadOnlyByteBuffer(), type, 0, values);
+    } else {
+      float[] all = Constants.floats(constant);
+      for (int i = 0; i < all.length; i++) {
+        values.take(i, all[i]);
+      }
+    }
+  }
+
+  /** Bytes that each value of a float constant takes in the files. */
+  int bytesEach(TensorProto constant) {
+    boolean half = types.getOrDefault(constant.getName(), Constants.FLOAT) == Constants.FLOAT16;
+    return half ? Short.BYTES : Float.BYTES;
+  }
+
+  /** Takes one value of a constant after the other. */
+  interface Values {
+    void take(long index, float value);
+  }
+
+  private static void take(ByteBuffer bytes, int type, long first, Values values) {
+    ByteBuffer little = bytes.order(ByteOrder.LITTLE_ENDIAN);
+    boolean half = type == Constants.FLOAT16;
+    int width = half ? Short.BYTES : Float.BYTES;
+    for (int i = 0; i < little.limit() / width; i++) {
+      values.take(
+          first + i,
+          half
+              ? Fp16Conversions.fp16ToFloat(little.getShort(i * width))
+              : little.getFloat(i * width));
     }
   }
 

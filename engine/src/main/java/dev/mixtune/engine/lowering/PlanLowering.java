@@ -35,7 +35,7 @@ import java.util.Set;
  */
 public final class PlanLowering {
   /** Changes whenever the same plan would become another model. */
-  public static final int VERSION = 5;
+  public static final int VERSION = 6;
 
   private final Network network;
   private final Calibration calibration;

@@ -2,6 +2,7 @@ package dev.mixtune.engine.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -12,6 +13,8 @@ import dev.mixtune.engine.RandomGraphs;
 import dev.mixtune.engine.TestGraphs;
 import dev.mixtune.engine.TestKit;
 import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.rounding.RoundingLibrary;
+import dev.mixtune.engine.rounding.RoundingMethods;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -20,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -135,6 +139,39 @@ class BigModelsTest {
         .hasMessageContainingAll("'w1'", "of a file of 1960000");
   }
 
+  /**
+   * What streaming finds is what rounding in memory does, by the library's own codes and scales.
+   */
+  @Test
+  void weightsAreScannedAsTheyAreRounded() throws IOException {
+    int side = 700;
+    Path file = chain(2, side, 2L * side * side * 4);
+    ByteBuffer bytes = ByteBuffer.allocate(2 * side * side * 4).order(ByteOrder.LITTLE_ENDIAN);
+    Random random = new Random(8);
+    while (bytes.hasRemaining()) {
+      bytes.putFloat((float) (random.nextGaussian() * (1 + random.nextInt(3))));
+    }
+    Files.write(folder.resolve("weights.bin"), bytes.array());
+    NetworkReader reader = new NetworkReader(TestKit.runtime());
+    RoundingLibrary library =
+        new RoundingLibrary(reader.read(file, Map.of()), RoundingMethods.named("nearest"));
+
+    for (WeightFacts facts : reader.weights(file, Map.of())) {
+      float[] weights = library.weights(facts.layer());
+      for (int bits : List.of(8, 4, 2)) {
+        float[] rounded = library.perChannel(facts.layer(), bits).values();
+        double error = 0;
+        double signal = 0;
+        for (int i = 0; i < weights.length; i++) {
+          error += Math.pow(rounded[i] - weights[i], 2);
+          signal += Math.pow(weights[i], 2);
+        }
+        assertThat(facts.errors().get(bits)).isCloseTo(Math.sqrt(error / signal), within(1e-4));
+        assertThat(facts.bytes().get(bits)).isEqualTo(side * side * bits / 8 + side * 4);
+      }
+    }
+  }
+
   /** 3 GiB of weights, a NaN in the last of them, and less than 4 GiB of memory in all. */
   @Test
   @Tag("long")
@@ -147,6 +184,11 @@ class BigModelsTest {
     assertThat(facts.layers()).hasSize(12);
     assertThat(facts.layers()).allMatch(layer -> layer.parameters() == 8192L * 8192);
     assertThat(facts.fileBytes()).isGreaterThan(3 * GIB);
+    poke(4 * 8192, 1);
+    List<WeightFacts> weights = new NetworkReader(TestKit.runtime()).weights(file, Map.of());
+    assertThat(weights).hasSize(12);
+    // One weight that is not 0 is its channel's largest: every grid holds it.
+    assertThat(weights.get(0).errors().get(4)).isLessThan(1e-6);
     poke(3 * GIB - 4, Float.POSITIVE_INFINITY);
     assertThatThrownBy(() -> facts(file))
         .isInstanceOf(UserException.class)

@@ -1,6 +1,7 @@
 package dev.mixtune.engine.lowering;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mixtune.engine.Answers;
@@ -35,6 +36,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("long")
 class ForeignModelsTest {
+  /** Below, what unpacks narrow weights counts: layers share it, and each alone pays for it. */
+  private static final int SMALL_BYTES = 2_000_000;
+
   private static final int PLANS = Integer.getInteger("mixtune.models.plans", 20);
 
   /** Lengths of the open axes, by their position: height and width, or tokens. */
@@ -74,14 +78,29 @@ class ForeignModelsTest {
                             : input.getName().contains("mask") ? 1 : 0);
                 inputs.put(input.getName(), new Tensor.Longs(values, shape));
               } else {
-                float[] values = new float[count];
-                for (int i = 0; i < count; i++) {
-                  values[i] = (float) random.nextGaussian();
-                }
+                float[] values = strokes(random, shape, count);
                 inputs.put(input.getName(), new Tensor.Floats(values, shape));
               }
             });
     return inputs;
+  }
+
+  /**
+   * Dark strokes in a line on a bright page, as letters are. In mere noise a detector finds
+   * nothing: its map is all but zero, and differs with optimisations by more than it holds.
+   */
+  private static float[] strokes(Random random, long[] shape, int count) {
+    float[] values = new float[count];
+    int width = (int) shape[3];
+    int height = (int) shape[2];
+    for (int i = 0; i < count; i++) {
+      int x = i % width;
+      int y = i / width % height;
+      boolean tall = y >= 20 && y < 30 && x >= 10 && x < 80 && (x - 10) % 7 == 0;
+      boolean small = y >= 22 && y < 28 && x >= 12 && x < 70 && (x - 12) % 9 == 0;
+      values[i] = (tall || small ? -1.5f : 1.5f) + 0.02f * (float) random.nextGaussian();
+    }
+    return values;
   }
 
   @ParameterizedTest
@@ -105,6 +124,7 @@ class ForeignModelsTest {
     TestNetworks test = TestNetworks.of(TestKit.runtime(), network, calibration, inputs);
 
     assertThat(Answers.error(test, test.uniform(Scheme.F32))).as(name).isLessThan(1e-4);
+    SizePrediction sizes = new SizePrediction(test);
     Random random = new Random(9);
     int different = 0;
     int predictions = 0;
@@ -112,6 +132,9 @@ class ForeignModelsTest {
       Plan plan = PlannedKernelsTest.randomPlan(test, random);
       RandomZooTest.check(test, plan, name);
       byte[] model = test.lowering().lower(plan).model();
+      assertThat((double) sizes.predicted(plan) / model.length)
+          .as("predicted size of %s, plan %s", name, plan.key())
+          .isCloseTo(1, within(model.length < SMALL_BYTES ? 0.1 : 0.02));
       List<Tensor> on = PlainOrt.run(model, inputs, true);
       List<Tensor> off = PlainOrt.run(model, inputs, false);
       // A detector decides for each pixel whether it is text.
@@ -126,6 +149,35 @@ class ForeignModelsTest {
     }
     report(name, test, different, predictions);
     assertThat((double) different / predictions).as(name).isLessThan(0.03);
+  }
+
+  /** What menus predict: the float file, less what each layer saves alone. */
+  private static final class SizePrediction {
+    private final TestNetworks test;
+    private final long floatBytes;
+    private final Map<List<Object>, Long> saved = new HashMap<>();
+
+    SizePrediction(TestNetworks test) {
+      this.test = test;
+      this.floatBytes = bytes(test.uniform(Scheme.F32));
+    }
+
+    private long bytes(Plan plan) {
+      return test.lowering().lower(plan).model().length;
+    }
+
+    /** Layers of one kind and shape save alike; only groups of one layer occur in these models. */
+    long predicted(Plan plan) {
+      long bytes = floatBytes;
+      for (Layer layer : test.network().layers()) {
+        Scheme scheme = plan.scheme(layer.index());
+        bytes -=
+            saved.computeIfAbsent(
+                List.of(layer.kind(), layer.weightShape(), scheme),
+                key -> floatBytes - bytes(test.uniform(Scheme.F32).with(layer.index(), scheme)));
+      }
+      return bytes;
+    }
   }
 
   private static void report(String name, TestNetworks test, int different, int predictions) {
