@@ -70,7 +70,7 @@ public final class GeneticSearch {
     batches.evaluate(warmStart.stream().filter(space::offers).toList());
     List<Plan> seeds = batches.limit().isEmpty() ? seeds() : List.of();
     // With a population to learn from, nothing need be paid for unseen.
-    int unseen = Math.max(0, settings.populationSize() - archive.sizeInsideSpace());
+    int unseen = Math.max(0, settings.generationSize(archive.size()) - archive.sizeInsideSpace());
     int first = Math.min(unseen, seeds.size());
     batches.evaluate(seeds.subList(0, first));
     history.add(batches.progress());

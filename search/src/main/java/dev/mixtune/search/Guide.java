@@ -53,7 +53,7 @@ final class Guide {
    * @param offspring what was bred, new and distinct
    */
   List<Plan> choose(List<Plan> offspring, int generation) {
-    int size = settings.populationSize();
+    int size = settings.generationSize(archive.size());
     fitted = surrogates.fit(archive.evaluations());
     if (!fitted) {
       generationsBelowNoise = 0;

@@ -11,8 +11,8 @@ import java.util.Set;
  * @param seed of all randomness
  * @param objectives what counts
  * @param reference corner of the hypervolume
- * @param populationSize new plans per generation and per batch; at least 2. Up to three times as
- *     many parents are kept
+ * @param populationSize the most new plans per generation and per batch; at least 2. Up to three
+ *     times as many parents are kept
  * @param maxEvaluations the most plans that are evaluated, failed ones included; exact; at least 1
  * @param noProgressGenerations end after so many generations in a row that gained too little; at
  *     least 1
@@ -30,6 +30,12 @@ public record SearchSettings(
     double minHypervolumeGain,
     int knapsackLimits,
     int greedyPlans) {
+
+  /** Enough for several workers, few enough to learn from before the next ones are chosen. */
+  private static final int LEAST_GENERATION = 8;
+
+  /** With so many known plans for each new one, another look changes little. */
+  private static final int KNOWN_PER_NEW = 12;
 
   public SearchSettings {
     if (objectives.isEmpty()) {
@@ -50,6 +56,16 @@ public record SearchSettings(
   public static SearchSettings standard(long seed, ReferencePoint reference) {
     return new SearchSettings(
         seed, EnumSet.allOf(Objective.class), reference, 32, Integer.MAX_VALUE, 15, 1e-4, 20, 32);
+  }
+
+  /**
+   * New plans of the next generation: few while each one teaches much, then up to the population
+   * size.
+   *
+   * @param known evaluations so far
+   */
+  int generationSize(int known) {
+    return Math.min(populationSize, Math.max(LEAST_GENERATION, known / KNOWN_PER_NEW));
   }
 
   /** These settings with other objectives. */
