@@ -99,19 +99,20 @@ public final class GeneticSearch {
     Evolution evolution = new Evolution(space, settings, archive, batches, guide);
     batches.judgeBy(guide::judge);
     double best = history.get(0).hypervolume();
-    int idle = 0;
+    long idle = 0;
     for (int generation = 1; ; generation++) {
       Optional<Ending> limit = batches.limit();
       if (limit.isPresent()) {
         return limit.get();
       }
-      if (idle >= settings.noProgressGenerations()) {
+      if (idle >= plansOf(settings.noProgressGenerations())) {
         return Ending.NO_PROGRESS;
       }
-      if (guide.generationsBelowNoise() >= NOISY_GENERATIONS) {
+      if (guide.plansBelowNoise() >= plansOf(NOISY_GENERATIONS)) {
         return Ending.GAIN_BELOW_NOISE;
       }
       batches.enter(generation);
+      int known = archive.size();
       List<Plan> lastFew = batches.lastFew();
       if (lastFew.isEmpty()) {
         evolution.breed(generation);
@@ -121,9 +122,19 @@ public final class GeneticSearch {
       Progress progress = batches.progress();
       history.add(progress);
       double gain = progress.hypervolume() - best;
-      idle = gain > settings.minHypervolumeGain() * best ? 0 : idle + 1;
+      int paid = archive.size() - known;
+      // A generation that finds nothing to pay for counts as a whole one: there may be no more.
+      idle += paid > 0 ? paid : settings.populationSize();
+      if (gain > settings.minHypervolumeGain() * best) {
+        idle = 0;
+      }
       best = Math.max(best, progress.hypervolume());
     }
+  }
+
+  /** Patience is counted in plans, because generations grow. */
+  private long plansOf(int generations) {
+    return (long) generations * settings.populationSize();
   }
 
   /** The 8-bit plan first: latency ties are anchored at it. Then from the widest down. */

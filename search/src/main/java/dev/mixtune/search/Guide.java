@@ -29,13 +29,19 @@ final class Guide {
   /** Share of the reference drop below which an error does not move an optimum. */
   private static final double NEARLY_EXACT = 1e-4;
 
+  /** One in so many plans of a generation is bred and paid for unseen. */
+  private static final int UNGUIDED_PART = 8;
+
+  /** Share of the reference drop below which a surrogate's error hides no plan. */
+  private static final double FAIRLY_EXACT = 0.01;
+
   private final SearchSpace space;
   private final SearchSettings settings;
   private final Archive archive;
   private final Solver solver;
   private final Surrogates surrogates;
   private boolean fitted;
-  private int generationsBelowNoise;
+  private int plansBelowNoise;
   private Map<Plan, Double> predicted = new LinkedHashMap<>();
   private OptionalDouble rankCorrelation = OptionalDouble.empty();
 
@@ -56,7 +62,7 @@ final class Guide {
     int size = settings.generationSize(archive.size());
     fitted = surrogates.fit(archive.evaluations());
     if (!fitted) {
-      generationsBelowNoise = 0;
+      plansBelowNoise = 0;
       return offspring.subList(0, Math.min(size, offspring.size()));
     }
     Set<Plan> pool = new LinkedHashSet<>();
@@ -66,7 +72,7 @@ final class Guide {
     pool.addAll(offspring);
     pool.removeIf(archive::knows);
     boolean trusted = rankCorrelation.orElse(1) >= TRUSTED;
-    int guided = trusted ? size : size / 4;
+    int guided = trusted ? size - unguided(size) : size / 4;
     Set<Plan> chosen = new LinkedHashSet<>(named(size / NAMED_PART));
     pool.removeAll(chosen);
     chosen.addAll(best(new ArrayList<>(pool), guided - chosen.size(), chosen));
@@ -76,12 +82,20 @@ final class Guide {
       }
     }
     boolean lost = trusted && isLostInNoise(chosen);
-    generationsBelowNoise = lost ? generationsBelowNoise + 1 : 0;
+    plansBelowNoise = lost ? plansBelowNoise + chosen.size() : 0;
     predicted = new LinkedHashMap<>();
     for (Plan plan : chosen) {
       predicted.put(plan, surrogates.drop(space.options(plan)));
     }
     return List.copyOf(chosen);
+  }
+
+  /**
+   * Offspring that are paid for unseen, because what misleads the surrogate cannot come from it.
+   */
+  private int unguided(int size) {
+    boolean exact = surrogates.damage().noise() <= FAIRLY_EXACT * settings.reference().drop();
+    return exact ? 0 : Math.max(1, size / UNGUIDED_PART);
   }
 
   /** Optima at limits that people name, once the surrogate is nearly exact. */
@@ -96,11 +110,11 @@ final class Guide {
   }
 
   /**
-   * In how many generations in a row, up to the latest, trusted predictions expected less gain than
-   * the measurement's own error could hide or fake.
+   * Plans of the generations in a row, up to the latest, in which trusted predictions expected less
+   * gain than the measurement's own error could hide or fake.
    */
-  int generationsBelowNoise() {
-    return generationsBelowNoise;
+  int plansBelowNoise() {
+    return plansBelowNoise;
   }
 
   private boolean isLostInNoise(Collection<Plan> chosen) {

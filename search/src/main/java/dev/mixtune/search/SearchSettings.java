@@ -14,8 +14,8 @@ import java.util.Set;
  * @param populationSize the most new plans per generation and per batch; at least 2. Up to three
  *     times as many parents are kept
  * @param maxEvaluations the most plans that are evaluated, failed ones included; exact; at least 1
- * @param noProgressGenerations end after so many generations in a row that gained too little; at
- *     least 1
+ * @param noProgressGenerations end after the plans of so many whole generations in a row gained too
+ *     little; at least 1
  * @param minHypervolumeGain what a generation must gain, as a fraction of the hypervolume so far
  * @param knapsackLimits limits per knapsack sweep; at least 2
  * @param greedyPlans plans kept from each greedy path; at least 2
@@ -35,7 +35,7 @@ public record SearchSettings(
   private static final int LEAST_GENERATION = 8;
 
   /** With so many known plans for each new one, another look changes little. */
-  private static final int KNOWN_PER_NEW = 12;
+  private static final int KNOWN_PER_NEW = 24;
 
   public SearchSettings {
     if (objectives.isEmpty()) {

@@ -88,7 +88,7 @@ class GeneticSearchTest {
     for (int i = 1; i < history.size() - 1; i++) {
       int known = history.get(i - 1).evaluations();
       int paid = history.get(i).evaluations() - known;
-      assertThat(paid).isEqualTo(known < 96 ? 8 : known < 288 ? known / 12 : 24);
+      assertThat(paid).isEqualTo(known < 192 ? 8 : known < 576 ? known / 24 : 24);
       assertThat(history.get(i).generation()).isEqualTo(i);
     }
   }
@@ -145,7 +145,8 @@ class GeneticSearchTest {
         batch -> batch.stream().map(plan -> Evaluation.failed(plan, "", "crashed")).toList();
     SearchResult result = search(settings.withPatience(3, 0), broken);
     assertThat(result.ending()).isEqualTo(Ending.NO_PROGRESS);
-    assertThat(result.generations()).isEqualTo(3);
+    // Patience of 3 times 24 plans, in generations of 8.
+    assertThat(result.generations()).isEqualTo(9);
     assertThat(result.frontier()).isEmpty();
     assertThat(result.hypervolume()).isZero();
   }
@@ -203,7 +204,8 @@ class GeneticSearchTest {
     SearchResult result =
         search(settings.withMaxEvaluations(1_000_000).withPatience(4, 0.5), problem);
     assertThat(result.ending()).isEqualTo(Ending.NO_PROGRESS);
-    assertThat(result.generations()).isEqualTo(4);
+    // Patience of 4 times 24 plans, in generations of 8.
+    assertThat(result.generations()).isEqualTo(12);
   }
 
   @Test
