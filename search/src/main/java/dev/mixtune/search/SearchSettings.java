@@ -31,8 +31,12 @@ public record SearchSettings(
     int knapsackLimits,
     int greedyPlans) {
 
-  /** Enough for several workers, few enough to learn from before the next ones are chosen. */
-  private static final int LEAST_GENERATION = 8;
+  /**
+   * Enough to keep several workers busy beside the choosing, few enough to learn from before the
+   * next ones are chosen. With 8 a fifth of ResNet-20's time went outside the runs, with 16 an
+   * eighth.
+   */
+  private static final int LEAST_GENERATION = 16;
 
   /** With so many known plans for each new one, another look changes little. */
   private static final int KNOWN_PER_NEW = 24;

@@ -81,14 +81,14 @@ class GeneticSearchTest {
   }
 
   @Test
-  void generationsGrowFromEightPlansToThePopulation() {
+  void generationsGrowToThePopulation() {
     SearchResult result = search(settings, problem);
     List<Progress> history = result.history();
     assertThat(history.size()).isGreaterThan(5);
     for (int i = 1; i < history.size() - 1; i++) {
       int known = history.get(i - 1).evaluations();
       int paid = history.get(i).evaluations() - known;
-      assertThat(paid).isEqualTo(known < 192 ? 8 : known < 576 ? known / 24 : 24);
+      assertThat(paid).isEqualTo(known < 384 ? 16 : known < 576 ? known / 24 : 24);
       assertThat(history.get(i).generation()).isEqualTo(i);
     }
   }
@@ -145,8 +145,8 @@ class GeneticSearchTest {
         batch -> batch.stream().map(plan -> Evaluation.failed(plan, "", "crashed")).toList();
     SearchResult result = search(settings.withPatience(3, 0), broken);
     assertThat(result.ending()).isEqualTo(Ending.NO_PROGRESS);
-    // Patience of 3 times 24 plans, in generations of 8.
-    assertThat(result.generations()).isEqualTo(9);
+    // Patience of 3 times 24 plans, in generations of 16.
+    assertThat(result.generations()).isEqualTo(5);
     assertThat(result.frontier()).isEmpty();
     assertThat(result.hypervolume()).isZero();
   }
@@ -204,8 +204,8 @@ class GeneticSearchTest {
     SearchResult result =
         search(settings.withMaxEvaluations(1_000_000).withPatience(4, 0.5), problem);
     assertThat(result.ending()).isEqualTo(Ending.NO_PROGRESS);
-    // Patience of 4 times 24 plans, in generations of 8.
-    assertThat(result.generations()).isEqualTo(12);
+    // Patience of 4 times 24 plans, in generations of 16.
+    assertThat(result.generations()).isEqualTo(6);
   }
 
   @Test
