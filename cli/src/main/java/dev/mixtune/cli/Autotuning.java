@@ -9,6 +9,7 @@ import dev.mixtune.engine.calibration.FloatValues;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
 import dev.mixtune.hardware.HostTimer;
 import dev.mixtune.hardware.ProfileLatencyModel;
@@ -19,9 +20,12 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compares the implementations that a layer could have at one width: as models of this layer alone,
@@ -32,6 +36,8 @@ final class Autotuning {
   /** A layer alone runs many times in this; what matters are factors, not per cents. */
   private static final TimerSettings TIMING =
       new TimerSettings(0.02, 0.95, 60_000_000L, 3, 10, 0.1, 2);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Autotuning.class);
 
   private final Workbench bench;
   private final Function<Layer, List<Scheme>> offered;
@@ -75,8 +81,13 @@ final class Autotuning {
     }
     Set<String> inputs = new LinkedHashSet<>();
     layers.forEach(layer -> inputs.add(bench.network().only(layer).inputName()));
-    Map<String, Tensor.Floats> values =
-        FloatValues.of(bench.runtime(), bench.network(), inputs, bench.deploymentInputs());
+    Map<String, Tensor.Floats> values;
+    try {
+      values = FloatValues.of(bench.runtime(), bench.network(), inputs, bench.deploymentInputs());
+    } catch (RuntimeFailure e) {
+      LOG.warn("layers are not compared alone: their inputs cannot be read", e);
+      return Implementations.NONE;
+    }
     List<Implementations.Alternative> alternatives = new ArrayList<>();
     for (Layer layer : layers) {
       Network only = bench.network().only(layer);
@@ -133,25 +144,40 @@ final class Autotuning {
     try (Session floatLayer = bench.runtime().open(plain.model(), bench.threads())) {
       float[] expected = floats(floatLayer.run(inputs));
       for (Scheme scheme : choices(layer)) {
-        LoweredPlan lowered = lowering.lower(new Plan(List.of(scheme)));
-        try (Session session = bench.runtime().open(lowered.model(), bench.threads())) {
-          double error = error(floats(session.run(inputs)), expected);
-          double ratio =
-              bench.target() instanceof ProfileTarget profile
-                  ? ratio(profile.latencyModel(), lowered, plain)
-                  : times.ratio(
-                      key(layer, scheme, inputs),
-                      () ->
-                          new HostTimer(TIMING)
-                              .time(session, floatLayer, inputs)
-                              .latency()
-                              .ratio());
-          alternatives.add(
-              new Implementations.Alternative(layer.index(), scheme.id(), ratio, error));
-        }
+        alternative(layer, scheme, lowering, plain, floatLayer, expected, inputs)
+            .ifPresent(alternatives::add);
       }
+    } catch (RuntimeFailure e) {
+      LOG.warn("layer '{}' does not run alone: all its implementations stay", layer.name(), e);
     }
     return alternatives;
+  }
+
+  /** Empty when the scheme does not run alone: whether it runs in a plan is seen there. */
+  private Optional<Implementations.Alternative> alternative(
+      Layer layer,
+      Scheme scheme,
+      PlanLowering lowering,
+      LoweredPlan plain,
+      Session floatLayer,
+      float[] expected,
+      Map<String, Tensor> inputs) {
+    LoweredPlan lowered = lowering.lower(new Plan(List.of(scheme)));
+    try (Session session = bench.runtime().open(lowered.model(), bench.threads())) {
+      double error = error(floats(session.run(inputs)), expected);
+      double ratio =
+          bench.target() instanceof ProfileTarget profile
+              ? ratio(profile.latencyModel(), lowered, plain)
+              : times.ratio(
+                  key(layer, scheme, inputs),
+                  () -> new HostTimer(TIMING).time(session, floatLayer, inputs).latency().ratio());
+      return Double.isFinite(error) && Double.isFinite(ratio) && ratio > 0
+          ? Optional.of(new Implementations.Alternative(layer.index(), scheme.id(), ratio, error))
+          : Optional.empty();
+    } catch (RuntimeFailure e) {
+      LOG.warn("layer '{}' does not run alone as {}", layer.name(), scheme.id(), e);
+      return Optional.empty();
+    }
   }
 
   private static double ratio(ProfileLatencyModel model, LoweredPlan lowered, LoweredPlan plain) {

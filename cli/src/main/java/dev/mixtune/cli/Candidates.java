@@ -18,6 +18,7 @@ import dev.mixtune.search.Rounding;
 import dev.mixtune.search.Stop;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +55,7 @@ final class Candidates implements Evaluator {
   private final LongAdder busyNanos = new LongAdder();
 
   /** What this search was told so far, in its own order, whatever else the journal holds. */
-  private final List<Evaluation> told = new ArrayList<>();
+  private final Map<Plan, Evaluation> told = new LinkedHashMap<>();
 
   private final Stop budget;
   private volatile Stop stop;
@@ -77,7 +78,7 @@ final class Candidates implements Evaluator {
   void evaluateWhateverTheBudget(List<Plan> plans) {
     stop = deadline::isInterrupted;
     List<Evaluation> scored = run(plans, wholeSplit());
-    told.addAll(scored);
+    scored.forEach(evaluation -> told.putIfAbsent(evaluation.plan(), evaluation));
     stop = budget;
     LOG.info("{} of {} uniform plans scored", scored.size(), plans.size());
   }
@@ -93,8 +94,8 @@ final class Candidates implements Evaluator {
 
   @Override
   public List<Evaluation> evaluate(List<Plan> plans) {
-    List<Evaluation> evaluations = run(plans, ladder(told));
-    told.addAll(evaluations);
+    List<Evaluation> evaluations = run(plans, ladder(List.copyOf(told.values())));
+    evaluations.forEach(evaluation -> told.putIfAbsent(evaluation.plan(), evaluation));
     cutShort.compareAndSet(false, evaluations.size() < plans.size());
     return evaluations;
   }

@@ -3,7 +3,6 @@ package dev.mixtune.cli;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +41,12 @@ final class LayerTimes {
     Map<String, Double> ratios = new TreeMap<>();
     if (Files.exists(file)) {
       try {
-        ratios = JSON.readValue(file.toFile(), new TypeReference<TreeMap<String, Double>>() {});
+        TreeMap<String, Double> read =
+            JSON.readValue(file.toFile(), new TypeReference<TreeMap<String, Double>>() {});
+        if (read != null) {
+          ratios = read;
+          ratios.values().removeIf(ratio -> ratio == null || !(ratio > 0) || ratio.isInfinite());
+        }
       } catch (IOException e) {
         LOG.warn("{} is damaged and will be measured anew", file, e);
       }
@@ -75,7 +79,7 @@ final class LayerTimes {
       JSON.writeValue(part.toFile(), ratios);
       Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file, e);
+      LOG.warn("{} cannot be written: layers will be timed again", file, e);
     }
   }
 }

@@ -70,7 +70,7 @@ final class SearchStep {
     SearchSpace space = SearchSpace.of(layers, offered);
     LOG.info("{} plans; struck out: {}", space.combinations(), space.struck());
     SearchSettings settings = settings(corner, inContext ? plansInContext() : 0);
-    List<Plan> wideEnds = inContext ? WideEnds.of(space) : List.of();
+    List<Plan> wideEnds = inContext && plansInContext() > 0 ? WideEnds.of(space) : List.of();
     while (true) {
       double left = 1 - deadline.fraction();
       double until = inContext ? 1 - SHARE_IN_CONTEXT * left : 1;
@@ -150,7 +150,9 @@ final class SearchStep {
     begin.addAll(wideEnds);
     // However short the budget: uniform plans are scored, so that there is something to choose.
     List<Plan> whole = new ArrayList<>(UniformPlans.of(space).values());
-    whole.addAll(wideEnds);
+    if (!deadline.requested()) {
+      whole.addAll(wideEnds);
+    }
     candidates.evaluateWhateverTheBudget(whole);
     GeneticSearch search =
         new GeneticSearch(

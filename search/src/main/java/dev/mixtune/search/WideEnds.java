@@ -31,8 +31,10 @@ public final class WideEnds {
     }
     uniforms.forEach(
         (bits, uniform) -> {
-          if (bits < WIDE_BITS) {
-            plans.add(with(with(uniform, wide, first(menus)), wide, last(menus)));
+          Plan plan = with(with(uniform, wide, first(menus)), wide, last(menus));
+          // Where the ends have nothing narrower, the uniform plan has wide ends already.
+          if (bits < WIDE_BITS && !uniforms.containsValue(plan) && !plans.contains(plan)) {
+            plans.add(plan);
           }
         });
     return plans;

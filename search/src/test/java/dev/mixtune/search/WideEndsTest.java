@@ -37,6 +37,15 @@ class WideEndsTest {
   }
 
   @Test
+  void uniformPlansWhoseEndsHaveNothingNarrowerAreNoNewPlans() {
+    MenuEntry eight = Toys.entry(Scheme.W8A8, 8, 0.1, 1);
+    SearchSpace space =
+        SearchSpace.of(3, List.of(Toys.menu(0, eight), Toys.fourWidths(1), Toys.menu(2, eight)));
+
+    assertThat(WideEnds.of(space)).isEmpty();
+  }
+
+  @Test
   void twoGroupsOrNoEightBitsGiveNone() {
     MenuEntry four = Toys.entry(Scheme.W4A8, 4, 0.2, 1);
     MenuEntry two = Toys.entry(Scheme.W2A8, 2, 0.3, 1);

@@ -97,7 +97,10 @@ final class LayerFit {
     if (layer.layout().channels() < PROBE_EVERY * moments.groups() * LEAST_PROBED) {
       return both;
     }
-    return List.of(both.stream().min(Comparator.comparingDouble(probedError)).orElseThrow());
+    Dampening better = both.stream().min(Comparator.comparingDouble(probedError)).orElseThrow();
+    // What is not solved further need not stay in memory: it is as large as the Hessian, twice.
+    problems.keySet().retainAll(List.of(better));
+    return List.of(better);
   }
 
   private List<int[]> probed() {

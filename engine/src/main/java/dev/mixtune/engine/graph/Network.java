@@ -105,16 +105,18 @@ public record Network(
 
   /** A float input with open axes. */
   private static ValueInfoProto open(String name, int axes) {
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    for (int i = 0; i < axes; i++) {
-      shape.addDimBuilder().setDimParam("axis" + i);
+    TypeProto.Tensor.Builder type = TypeProto.Tensor.newBuilder().setElemType(Constants.FLOAT);
+    // Without axes the rank is not known; a shape without axes would be that of a scalar.
+    if (axes > 0) {
+      TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+      for (int i = 0; i < axes; i++) {
+        shape.addDimBuilder().setDimParam("axis" + i);
+      }
+      type.setShape(shape);
     }
     return ValueInfoProto.newBuilder()
         .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(
-                    TypeProto.Tensor.newBuilder().setElemType(Constants.FLOAT).setShape(shape)))
+        .setType(TypeProto.newBuilder().setTensorType(type))
         .build();
   }
 
