@@ -63,6 +63,13 @@ final class HostLatency implements LatencySource {
     }
   }
 
+  /** Times a plan by other settings. */
+  Latency latency(LoweredPlan plan, TimerSettings settings) {
+    try (Session candidate = runtime.open(plan.model(), threads)) {
+      return scaled(new HostTimer(settings).time(candidate, floatModel, inputs));
+    }
+  }
+
   /** Times a model from its file. */
   Latency latency(Path model) {
     try (Session candidate = runtime.open(model, threads)) {
