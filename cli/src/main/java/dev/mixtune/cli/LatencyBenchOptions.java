@@ -17,8 +17,8 @@ final class LatencyBenchOptions {
   @Option(
       names = "--fit-seconds",
       paramLabel = "S",
-      description = "Seconds of measuring that latency fits its model to, per network. Default: 300.")
-  int fitSeconds = 300;
+      description = "Seconds of measuring that latency fits its model to, per network. Default: 120.")
+  int fitSeconds = 120;
 
   /** Fails on values out of range. */
   void check() {

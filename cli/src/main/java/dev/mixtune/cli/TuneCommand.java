@@ -118,12 +118,13 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
   int bench(
       @Parameters(
               paramLabel = "NAME",
-              description = "certificate, equal-bits, evaluator, rounding, search or table")
+              description = "certificate, equal-bits, evaluator, latency, rounding, search or table")
           String name,
       @Mixin BenchOptions benchOptions,
       @Mixin SearchBenchOptions searchOptions,
       @Mixin EqualBitsOptions equalBitsOptions,
-      @Mixin CertificateBenchOptions certificateOptions) {
+      @Mixin CertificateBenchOptions certificateOptions,
+      @Mixin LatencyBenchOptions latencyOptions) {
     return switch (name) {
       case "certificate" ->
           new CertificateBench(around)
@@ -132,6 +133,8 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
           new EqualBits(around, equalBitsOptions, searchOptions.images(300))
               .run(benchOptions.onlyTask(), searchOptions.json);
       case "evaluator" -> new EvaluatorBench(around).run(benchOptions.onlyTask());
+      case "latency" ->
+          new LatencyBench(around, latencyOptions).run(benchOptions.tasks, benchOptions.out);
       case "rounding" -> new RoundingBench(around).run(benchOptions);
       case "search" -> new SearchBench(around).run(searchOptions);
       case "table" ->
@@ -140,7 +143,7 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
       default ->
           throw new UserException(
               "there is no benchmark '" + name + "'",
-              "Known: certificate, equal-bits, evaluator, rounding, search, table.");
+              "Known: certificate, equal-bits, evaluator, latency, rounding, search, table.");
     };
   }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +88,7 @@ final class KernelTerms {
   }
 
   private SparseRow row(List<KernelUse> kernels, Columns find) {
-    TreeMap<Integer, Double> values = new TreeMap<>();
+    SortedMap<Integer, Double> values = new TreeMap<>();
     add(values, find.of(Level.CONSTANT, Level.CONSTANT), 1);
     KernelUse before = null;
     for (KernelUse use : kernels) {
@@ -108,7 +109,7 @@ final class KernelTerms {
     return SparseRow.of(values);
   }
 
-  private static void addKind(TreeMap<Integer, Double> values, KernelUse use, Columns find) {
+  private static void addKind(SortedMap<Integer, Double> values, KernelUse use, Columns find) {
     for (Work work : Work.values()) {
       double amount =
           switch (work) {
@@ -125,7 +126,7 @@ final class KernelTerms {
   }
 
   private static void add(
-      TreeMap<Integer, Double> values, @Nullable Integer column, double amount) {
+      SortedMap<Integer, Double> values, @Nullable Integer column, double amount) {
     if (column != null) {
       values.merge(column, amount, Double::sum);
     }

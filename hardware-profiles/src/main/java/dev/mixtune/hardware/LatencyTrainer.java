@@ -117,7 +117,10 @@ public final class LatencyTrainer {
     RelativeRidge.Fit best = ridge.fit(penalties(terms, penalty));
     double least = Arrays.stream(ratios).min().orElseThrow();
     Map<List<KernelUse>, Double> leftOut = new HashMap<>();
-    timed.keySet().forEach(kernels -> leftOut.put(kernels, best.leftOut()[leftOut.size()]));
+    int row = 0;
+    for (List<KernelUse> kernels : timed.keySet()) {
+      leftOut.put(kernels, best.leftOut()[row++]);
+    }
     return new NetworkLatencyModel(
         terms, best.coefficients(), PredictionError.of(best.leftOut(), ratios), least, leftOut);
   }
