@@ -13,6 +13,7 @@ import dev.mixtune.hardware.TimingLock;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * Times plans on this machine, end to end, in turn with the float model.
@@ -118,6 +119,14 @@ final class HostLatency implements LatencySource {
     double ratio = timing.latency().ratio();
     return new Latency(
         ratio * floatMillis, ratio, timing.latency().relativeError(), Basis.MEASURED);
+  }
+
+  @Override
+  public OptionalDouble predictedMillis(LoweredPlan plan) {
+    return predictions
+        .foreseen(plan)
+        .map(latency -> OptionalDouble.of(latency.millis()))
+        .orElseGet(OptionalDouble::empty);
   }
 
   @Override

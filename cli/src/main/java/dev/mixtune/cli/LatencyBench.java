@@ -45,10 +45,15 @@ final class LatencyBench {
 
   private final Surroundings around;
   private final LatencyBenchOptions options;
+  private final int plans;
 
-  LatencyBench(Surroundings around, LatencyBenchOptions options) {
+  /**
+   * @param plans unseen plans per network
+   */
+  LatencyBench(Surroundings around, LatencyBenchOptions options, int plans) {
     this.around = around;
     this.options = options;
+    this.plans = plans;
   }
 
   /**
@@ -58,7 +63,7 @@ final class LatencyBench {
    * @param out folder for the table, the plots and the figures; null for none
    */
   int run(List<Path> tasks, @Nullable Path out) {
-    options.check();
+    options.check(plans);
     List<LatencyTrial> trials = new ArrayList<>();
     List<Path> wanted = tasks.isEmpty() ? List.of(around.exampleTask()) : tasks;
     for (Path task : wanted) {
@@ -159,7 +164,7 @@ final class LatencyBench {
       choices.uniform().forEach(mix -> uniform.add(signature(choices.plan(mix))));
       MixDesign design = new MixDesign(choices.counts(), new Random(UNSEEN_SEED));
       Map<String, Plan> unseen = new LinkedHashMap<>();
-      for (int tries = 0; unseen.size() < options.plans && tries < TRIES * options.plans; tries++) {
+      for (int tries = 0; unseen.size() < plans && tries < TRIES * plans; tries++) {
         Plan plan = choices.plan(design.next());
         String signature = signature(plan);
         if (!uniform.contains(signature)) {

@@ -6,13 +6,8 @@ import picocli.CommandLine.Option;
 
 /** Options of {@code tune bench latency}, as typed. */
 final class LatencyBenchOptions {
+  static final int USUAL_PLANS = 200;
   private static final int FEWEST_PLANS = 20;
-
-  @Option(
-      names = "--plans",
-      paramLabel = "N",
-      description = "Unseen plans that latency times per network. Default: 200.")
-  int plans = 200;
 
   @Option(
       names = "--fit-seconds",
@@ -20,8 +15,12 @@ final class LatencyBenchOptions {
       description = "Seconds of measuring that latency fits its model to, per network. Default: 120.")
   int fitSeconds = 120;
 
-  /** Fails on values out of range. */
-  void check() {
+  /**
+   * Fails on values out of range.
+   *
+   * @param plans unseen plans per network
+   */
+  void check(int plans) {
     if (plans < FEWEST_PLANS || fitSeconds < 1) {
       throw new UserException(
           "--plans " + plans + ", --fit-seconds " + fitSeconds,

@@ -134,7 +134,11 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
               .run(benchOptions.onlyTask(), searchOptions.json);
       case "evaluator" -> new EvaluatorBench(around).run(benchOptions.onlyTask());
       case "latency" ->
-          new LatencyBench(around, latencyOptions).run(benchOptions.tasks, benchOptions.out);
+          new LatencyBench(
+                  around,
+                  latencyOptions,
+                  certificateOptions.plans(LatencyBenchOptions.USUAL_PLANS))
+              .run(benchOptions.tasks, benchOptions.out);
       case "rounding" -> new RoundingBench(around).run(benchOptions);
       case "search" -> new SearchBench(around).run(searchOptions);
       case "table" ->
