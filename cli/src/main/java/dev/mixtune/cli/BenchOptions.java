@@ -18,7 +18,7 @@ final class BenchOptions {
   @Option(
       names = "--task",
       paramLabel = "FILE",
-      description = "Task file; latency and rounding take several. Default: the bundled example.")
+      description = "Task file; claims, latency and rounding take several. Default: the bundled example.")
   List<Path> tasks = new ArrayList<>();
 
   @Option(
@@ -39,7 +39,7 @@ final class BenchOptions {
       paramLabel = "FILE",
       description =
           "Where rounding writes its table, as Markdown, and the folder for latency's table and"
-              + " plots. Default: nowhere.")
+              + " plots and for claims' studies. Default: nowhere.")
   @Nullable Path out;
 
   /** The widths, widest first. */

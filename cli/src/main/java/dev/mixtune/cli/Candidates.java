@@ -74,8 +74,7 @@ final class Candidates implements Evaluator {
     this.bench = context.bench();
     this.store = context.store();
     this.latencies = context.latencies();
-    this.predictions =
-        context.latencies() instanceof HostLatency host ? host.predictions() : null;
+    this.predictions = context.latencies() instanceof HostLatency host ? host.predictions() : null;
     this.workers = context.workers();
     this.deadline = context.deadline();
     this.objectives = context.options().objectiveSet();
@@ -104,8 +103,7 @@ final class Candidates implements Evaluator {
   @Override
   public List<Evaluation> evaluate(List<Plan> plans) {
     List<Evaluation> evaluations =
-        timedWhereItMatters(
-            run(plans, ladder(List.copyOf(told.values())), /* timed= */ false));
+        timedWhereItMatters(run(plans, ladder(List.copyOf(told.values())), /* timed= */ false));
     evaluations.forEach(evaluation -> told.putIfAbsent(evaluation.plan(), evaluation));
     cutShort.compareAndSet(false, evaluations.size() < plans.size());
     return evaluations;
@@ -312,7 +310,9 @@ final class Candidates implements Evaluator {
     Climbed climbed =
         evaluator(bench, plan)
             .climb(
-                lowered.model(), bench.data().search(), ladder.mostNetLost(leastRatio(latency), bytes));
+                lowered.model(),
+                bench.data().search(),
+                ladder.mostNetLost(leastRatio(latency), bytes));
     if (climbed.outcome() instanceof Outcome.Failed failed) {
       return Evaluation.failed(plan, lowered.kernelSignature(), failed.reason());
     }

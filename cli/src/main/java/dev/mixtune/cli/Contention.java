@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which scored plans are worth timing: those that no plan with a known time beats, were they as fast
- * as their prediction allows.
+ * Which scored plans are worth timing: those that no plan with a known time beats, were they as
+ * fast as their prediction allows.
  */
 final class Contention {
   private final Set<Objective> objectives;

@@ -20,15 +20,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Times whole networks by a design, the uniform plans first and then mixes, until the model fitted
- * to them predicts well enough or the time for it is over. Many plans timed briefly tell more than a
- * few timed well: what one run misses others average out.
+ * to them predicts well enough or the time for it is over. Many plans timed briefly tell more than
+ * a few timed well: what one run misses others average out.
  */
 final class DesignedRuns {
   private static final Logger LOG = LoggerFactory.getLogger(DesignedRuns.class);
 
   /** How each of these plans is timed. */
-  static final TimerSettings TIMING =
-      new TimerSettings(0.01, 0.95, 100_000_000L, 3, 15, 0.05, 2);
+  static final TimerSettings TIMING = new TimerSettings(0.01, 0.95, 100_000_000L, 3, 15, 0.05, 2);
 
   /** Draws in a row that bring nothing new, after which there is nothing new. */
   private static final int MOST_REPEATS = 40;

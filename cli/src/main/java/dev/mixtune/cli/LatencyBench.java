@@ -5,7 +5,6 @@ import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.lowering.PlanLowering;
-
 import dev.mixtune.engine.rounding.RoundingLibrary;
 import dev.mixtune.engine.rounding.RoundingMethods;
 import dev.mixtune.hardware.LatencyTrainer;
@@ -223,8 +222,7 @@ final class LatencyBench {
               plan.measured(),
               plan.predicted(),
               plan.additive()));
-      points.add(
-          new PredictionPlot.Point(plan.measured(), plan.predicted(), plan.additive()));
+      points.add(new PredictionPlot.Point(plan.measured(), plan.predicted(), plan.additive()));
     }
     write(folder.resolve(trial.network() + ".csv"), csv.toString());
     PredictionPlot plot =

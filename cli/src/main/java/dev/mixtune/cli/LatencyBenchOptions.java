@@ -12,7 +12,8 @@ final class LatencyBenchOptions {
   @Option(
       names = "--fit-seconds",
       paramLabel = "S",
-      description = "Seconds of measuring that latency fits its model to, per network. Default: 120.")
+      description =
+          "Seconds of measuring that latency fits its model to, per network. Default: 120.")
   int fitSeconds = 120;
 
   /**

@@ -135,13 +135,9 @@ final class SearchStep {
             WANTED_ERROR,
             MOST_DESIGNED,
             signature -> false,
-            () ->
-                deadline.requested()
-                    || deadline.elapsed().minus(start).compareTo(most) > 0);
+            () -> deadline.requested() || deadline.elapsed().minus(start).compareTo(most) > 0);
     context.store().putDocument(StudyMemory.TIMED_PLANS, predictions.write());
-    context
-        .console()
-        .say(DesignedRuns.sentence(predictions, deadline.elapsed().minus(start)));
+    context.console().say(DesignedRuns.sentence(predictions, deadline.elapsed().minus(start)));
   }
 
   private DesignedRuns.Stopwatch stopwatch(HostLatency host) {

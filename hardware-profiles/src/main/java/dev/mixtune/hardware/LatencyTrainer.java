@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * 16, 1974, doi:10.1080/00401706.1974.10489157). Kinds of kernels are hardly penalised and single
  * uses more, so that what was seldom seen costs what its kind does.
  *
- * <p>Plans with the same kernels count once, with the mean of their times; otherwise a plan would be
- * left out in name only. The same observations in the same order give the same model. Not
+ * <p>Plans with the same kernels count once, with the mean of their times; otherwise a plan would
+ * be left out in name only. The same observations in the same order give the same model. Not
  * thread-safe.
  */
 public final class LatencyTrainer {
@@ -149,9 +149,7 @@ public final class LatencyTrainer {
   }
 
   private static List<Penalty> tried() {
-    return Arrays.stream(PENALTIES)
-        .mapToObj(use -> new Penalty(use, PAIR_FACTORS[1]))
-        .toList();
+    return Arrays.stream(PENALTIES).mapToObj(use -> new Penalty(use, PAIR_FACTORS[1])).toList();
   }
 
   private static double[] penalties(KernelTerms terms, Penalty penalty) {

@@ -7,8 +7,8 @@ import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
- * Ridge regression that makes squared relative errors least: {@code mean ((row . b - y) / y)^2 + sum
- * penalty b^2}.
+ * Ridge regression that makes squared relative errors least: {@code mean ((row . b - y) / y)^2 +
+ * sum penalty b^2}.
  *
  * <p>Solved over the columns or over the rows, whichever are fewer; both give the same answer. With
  * fewer rows than columns the normal equations would be all but singular, and what they say about

@@ -87,7 +87,8 @@ public final class TimingLock {
       // Creating what another user made is refused in shared temporary folders; opening is not.
       return FileChannel.open(file, StandardOpenOption.WRITE);
     } catch (NoSuchFileException e) {
-      FileChannel made = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileChannel made =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       shareWithOtherUsers();
       return made;
     }
@@ -113,8 +114,7 @@ public final class TimingLock {
     return lock;
   }
 
-  private static @Nullable FileLock tryLock(FileChannel channel)
-      throws IOException {
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock();
     } catch (OverlappingFileLockException e) {

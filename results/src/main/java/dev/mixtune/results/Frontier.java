@@ -145,11 +145,7 @@ public record Frontier(
    *     profiles, whose entries state their own error
    */
   public record Deployment(
-      int batch,
-      List<Long> shape,
-      int threads,
-      Basis basis,
-      @Nullable PredictionFacts prediction) {
+      int batch, List<Long> shape, int threads, Basis basis, @Nullable PredictionFacts prediction) {
     public Deployment {
       shape = List.copyOf(shape);
     }

@@ -77,8 +77,11 @@ public final class PredictionPlot {
     double low = 0.95 * DoubleStream.of(all).min().orElse(0);
     double high = 1.05 * DoubleStream.of(all).max().orElse(1);
     XYPlot plot =
-        new XYPlot(null, axis("measured time, relative to float", low, high),
-            axis("predicted time, relative to float", low, high), null);
+        new XYPlot(
+            null,
+            axis("measured time, relative to float", low, high),
+            axis("predicted time, relative to float", low, high),
+            null);
     plot.setBackgroundPaint(Color.WHITE);
     plot.setDomainGridlinePaint(PlotStyle.GRID);
     plot.setRangeGridlinePaint(PlotStyle.GRID);
