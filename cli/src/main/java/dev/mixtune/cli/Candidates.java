@@ -163,6 +163,9 @@ final class Candidates implements Evaluator {
 
   private List<Evaluation> run(List<Plan> plans, Ladder ladder, boolean timed) {
     foreseen.clear();
+    if (predictions != null) {
+      predictions.refit();
+    }
     Map<Plan, Future<Evaluation>> running = new HashMap<>();
     List<Plan> unknown = plans.stream().filter(plan -> store.find(plan).isEmpty()).toList();
     Map<Plan, Future<LoweredPlan>> lowered = new HashMap<>();

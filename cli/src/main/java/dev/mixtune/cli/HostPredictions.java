@@ -16,12 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a study knows about the time of plans that it has not timed: a model of this network on this
  * machine that learns from each plan that is timed.
  *
- * <p>Used by one thread at a time, except for {@link #foreseen}.
+ * <p>Used by one thread.
  */
 final class HostPredictions {
   /** A model is believed when 95 % of the plans that it had not seen lie within this. */
@@ -33,6 +34,7 @@ final class HostPredictions {
   private final LatencyTrainer trainer = LatencyTrainer.inContext();
   private final Map<String, Double> ratiosByPlan = new LinkedHashMap<>();
   private final double floatMillis;
+  private @Nullable NetworkLatencyModel current;
 
   /**
    * @param floatMillis milliseconds of the float model
@@ -53,28 +55,41 @@ final class HostPredictions {
     return trainer.plans();
   }
 
-  /** The error on plans that were not seen; empty while there is no model. */
+  /**
+   * Fits the model to everything learned so far. Until then predictions come from the fit before:
+   * one after each timed plan would cost more than it brings.
+   */
+  void refit() {
+    current = trainer.model().orElse(null);
+  }
+
+  /** The error on plans that were not seen, as of now; empty while there is no model. */
   Optional<PredictionError> error() {
-    return trainer.model().map(NetworkLatencyModel::error);
+    refit();
+    return Optional.ofNullable(current).map(NetworkLatencyModel::error);
   }
 
   /** Whether predictions may decide what is not worth timing. */
   boolean isTrusted() {
-    return trainer.plans() >= FEWEST_TO_TRUST
-        && error().map(error -> error.p95() <= TRUSTED).orElse(false);
+    return current != null
+        && current.error().plans() >= FEWEST_TO_TRUST
+        && current.error().p95() <= TRUSTED;
   }
 
   /** The predicted latency, with the error that 95 % of predictions stay within. */
   Optional<Latency> latency(LoweredPlan lowered) {
-    return trainer.model().map(model -> latency(model, model.ratio(lowered.kernels())));
+    return Optional.ofNullable(current)
+        .map(model -> latency(model, model.ratio(lowered.kernels())));
   }
 
   /**
-   * The latency as predicted without having timed this plan: for one that was timed, by the model
+   * The latency as predicted, as of now, without having timed this plan: for one that was timed, by the model
    * of all others.
    */
   Optional<Latency> foreseen(LoweredPlan lowered) {
-    return trainer.model().map(model -> latency(model, model.ratioUnseen(lowered.kernels())));
+    refit();
+    return Optional.ofNullable(current)
+        .map(model -> latency(model, model.ratioUnseen(lowered.kernels())));
   }
 
   private Latency latency(NetworkLatencyModel model, double ratio) {
@@ -106,5 +121,6 @@ final class HostPredictions {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the study's timed plans are damaged", e);
     }
+    refit();
   }
 }

@@ -136,6 +136,7 @@ final class SearchStep {
             MOST_DESIGNED,
             signature -> false,
             () -> deadline.requested() || deadline.elapsed().minus(start).compareTo(most) > 0);
+    predictions.refit();
     context.store().putDocument(StudyMemory.TIMED_PLANS, predictions.write());
     context.console().say(DesignedRuns.sentence(predictions, deadline.elapsed().minus(start)));
   }
