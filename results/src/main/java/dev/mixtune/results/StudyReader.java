@@ -164,17 +164,19 @@ public final class StudyReader implements AutoCloseable {
   private static String selectEvaluations(String rest) {
     String columns = StudyRows.EVALUATION_COLUMNS;
     for (String column : COMMA.splitAsStream(StudyRows.LATENCY_COLUMNS).toList()) {
-      columns =
-          columns.replace(
-              column,
-              "coalesce((SELECT l."
-                  + column
-                  + " FROM latencies l WHERE l.signature = evaluations.signature), "
-                  + column
-                  + ") AS "
-                  + column);
+      columns = columns.replace(column, measuredSince(column));
     }
     return "SELECT " + columns + " FROM evaluations " + rest;
+  }
+
+  private static String measuredSince(String column) {
+    return "coalesce(CASE WHEN evaluations.latency_basis = 'modelled' THEN (SELECT l."
+        + column
+        + " FROM latencies l WHERE l.signature = evaluations.signature"
+        + " AND l.latency_basis = 'measured') END, evaluations."
+        + column
+        + ") AS "
+        + column;
   }
 
   private interface RowReader<T> {
