@@ -170,7 +170,12 @@ final class Autotuning {
               ? ratio(profile.latencyModel(), lowered, plain)
               : times.ratio(
                   key(layer, scheme, inputs),
-                  () -> new HostTimer(TIMING).time(session, floatLayer, inputs).latency().ratio());
+                  () ->
+                      bench
+                          .timing()
+                          .hold(() -> new HostTimer(TIMING).time(session, floatLayer, inputs))
+                          .latency()
+                          .ratio());
       return Double.isFinite(error) && Double.isFinite(ratio) && ratio > 0
           ? Optional.of(new Implementations.Alternative(layer.index(), scheme.id(), ratio, error))
           : Optional.empty();

@@ -18,7 +18,7 @@ final class BenchOptions {
   @Option(
       names = "--task",
       paramLabel = "FILE",
-      description = "Task file; rounding takes several. Default: the bundled example.")
+      description = "Task file; claims, latency and rounding take several. Default: the bundled example.")
   List<Path> tasks = new ArrayList<>();
 
   @Option(
@@ -37,7 +37,9 @@ final class BenchOptions {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "Where rounding writes its table, as Markdown. Default: nowhere.")
+      description =
+          "Where rounding writes its table, as Markdown, and the folder for latency's table and"
+              + " plots and for claims' studies. Default: nowhere.")
   @Nullable Path out;
 
   /** The widths, widest first. */

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,6 +58,12 @@ final class Candidates implements Evaluator {
   /** What this search was told so far, in its own order, whatever else the journal holds. */
   private final Map<Plan, Evaluation> told = new LinkedHashMap<>();
 
+  /** What the host's model knows; null where latencies come from a profile. */
+  private final @Nullable HostPredictions predictions;
+
+  /** Latencies of this batch's kernel signatures that are not worth timing before scoring. */
+  private final Map<String, Latency> foreseen = new ConcurrentHashMap<>();
+
   private final Stop budget;
   private volatile Stop stop;
 
@@ -67,6 +74,7 @@ final class Candidates implements Evaluator {
     this.bench = context.bench();
     this.store = context.store();
     this.latencies = context.latencies();
+    this.predictions = context.latencies() instanceof HostLatency host ? host.predictions() : null;
     this.workers = context.workers();
     this.deadline = context.deadline();
     this.objectives = context.options().objectiveSet();
@@ -77,7 +85,7 @@ final class Candidates implements Evaluator {
   /** Scores the plans even when the budget is spent; only the user can stop that. */
   void evaluateWhateverTheBudget(List<Plan> plans) {
     stop = deadline::isInterrupted;
-    List<Evaluation> scored = run(plans, wholeSplit());
+    List<Evaluation> scored = run(plans, wholeSplit(), /* timed= */ true);
     scored.forEach(evaluation -> told.putIfAbsent(evaluation.plan(), evaluation));
     stop = budget;
     LOG.info("{} of {} uniform plans scored", scored.size(), plans.size());
@@ -94,7 +102,8 @@ final class Candidates implements Evaluator {
 
   @Override
   public List<Evaluation> evaluate(List<Plan> plans) {
-    List<Evaluation> evaluations = run(plans, ladder(List.copyOf(told.values())));
+    List<Evaluation> evaluations =
+        timedWhereItMatters(run(plans, ladder(List.copyOf(told.values())), /* timed= */ false));
     evaluations.forEach(evaluation -> told.putIfAbsent(evaluation.plan(), evaluation));
     cutShort.compareAndSet(false, evaluations.size() < plans.size());
     return evaluations;
@@ -114,7 +123,49 @@ final class Candidates implements Evaluator {
     return busyNanos.sum();
   }
 
-  private List<Evaluation> run(List<Plan> plans, Ladder ladder) {
+  /**
+   * Times the plans that could be on the frontier. A plan that is beaten even if its predicted time
+   * errs by as much as 95 % of predictions do stays as it was predicted.
+   */
+  private List<Evaluation> timedWhereItMatters(List<Evaluation> evaluations) {
+    if (predictions == null) {
+      return evaluations;
+    }
+    Contention contention = new Contention(objectives, List.copyOf(told.values()));
+    Map<Plan, Evaluation> known = new LinkedHashMap<>();
+    evaluations.forEach(evaluation -> known.put(evaluation.plan(), evaluation));
+    for (Evaluation evaluation : contention.fastestFirst(evaluations)) {
+      Evaluation timed = evaluation;
+      if (Contention.isPredicted(evaluation)
+          && (store.findLatency(evaluation.kernelSignature()).isPresent()
+              || contention.mayMatter(evaluation))) {
+        timed = timed(evaluation);
+        known.put(timed.plan(), timed);
+      }
+      contention.add(timed);
+    }
+    rememberTimed();
+    return List.copyOf(known.values());
+  }
+
+  /** The evaluation with a measured time; as it was when the search is stopped or it fails. */
+  Evaluation timed(Evaluation evaluation) {
+    if (stop.requested()) {
+      return evaluation;
+    }
+    try {
+      latency(bench.lowering().lower(evaluation.plan()));
+    } catch (RuntimeFailure e) {
+      LOG.warn("a scored plan cannot be timed: {}", evaluation.plan().key(), e);
+    }
+    return store.find(evaluation.plan(), evaluation.rounding()).orElse(evaluation);
+  }
+
+  private List<Evaluation> run(List<Plan> plans, Ladder ladder, boolean timed) {
+    foreseen.clear();
+    if (predictions != null) {
+      predictions.refit();
+    }
     Map<Plan, Future<Evaluation>> running = new HashMap<>();
     List<Plan> unknown = plans.stream().filter(plan -> store.find(plan).isEmpty()).toList();
     Map<Plan, Future<LoweredPlan>> lowered = new HashMap<>();
@@ -125,8 +176,9 @@ final class Candidates implements Evaluator {
       if (stop.requested()) {
         break;
       }
-      time(plan, lowered);
+      time(plan, lowered, timed);
     }
+    rememberTimed();
     for (Plan plan : unknown) {
       running.put(plan, work(() -> score(plan, lowered.get(plan), ladder)));
     }
@@ -145,9 +197,15 @@ final class Candidates implements Evaluator {
         });
   }
 
-  private void time(Plan plan, Map<Plan, Future<LoweredPlan>> lowered) {
+  private void time(Plan plan, Map<Plan, Future<LoweredPlan>> ready, boolean timed) {
     try {
-      latency(lowered(plan, lowered.get(plan)));
+      LoweredPlan lowered = lowered(plan, ready.get(plan));
+      Optional<Latency> expected = timed ? Optional.empty() : predicted(lowered);
+      if (expected.isPresent()) {
+        foreseen.put(lowered.kernelSignature(), expected.get());
+      } else {
+        latency(lowered);
+      }
     } catch (RuntimeFailure e) {
       store.record(Evaluation.failed(plan, "", "it cannot be timed: " + e.getMessage()));
     }
@@ -166,7 +224,51 @@ final class Candidates implements Evaluator {
     }
     Latency latency = latencies.latency(lowered);
     store.recordLatency(lowered.kernelSignature(), latency);
+    if (predictions != null) {
+      predictions.learn(lowered.plan(), lowered.kernels(), latency.ratio());
+    }
     return latency;
+  }
+
+  /** What the host's model says of a plan that was not timed, where it may be believed. */
+  private Optional<Latency> predicted(LoweredPlan lowered) {
+    return predictions != null
+            && predictions.isTrusted()
+            && store.findLatency(lowered.kernelSignature()).isEmpty()
+        ? predictions.latency(lowered)
+        : Optional.empty();
+  }
+
+  private double leastRatio(Latency latency) {
+    return predictions == null ? latency.ratio() : Contention.leastRatio(latency);
+  }
+
+  /** The same evaluations, those whose time is only predicted as far as they were timed since. */
+  List<Evaluation> refreshed(List<Evaluation> evaluations) {
+    return evaluations.stream()
+        .map(
+            e ->
+                predictions != null && Contention.isPredicted(e)
+                    ? store.find(e.plan(), e.rounding()).orElse(e)
+                    : e)
+        .toList();
+  }
+
+  /** Times what is on the frontier by its prediction alone, whatever the budget. */
+  void timeWhateverTheBudget(List<Evaluation> frontier) {
+    if (predictions == null) {
+      return;
+    }
+    stop = deadline::isInterrupted;
+    frontier.stream().filter(Contention::isPredicted).forEach(this::timed);
+    stop = budget;
+    rememberTimed();
+  }
+
+  private void rememberTimed() {
+    if (predictions != null) {
+      store.putDocument(StudyMemory.TIMED_PLANS, predictions.write());
+    }
   }
 
   /**
@@ -179,7 +281,8 @@ final class Candidates implements Evaluator {
       return store.findLatency(lowered.kernelSignature()).map(Latency::millis).orElse(otherwise);
     }
     try {
-      return latency(lowered).millis();
+      Optional<Latency> expected = predicted(lowered);
+      return expected.isPresent() ? expected.get().millis() : latency(lowered).millis();
     } catch (RuntimeFailure e) {
       LOG.warn("a plan cannot be timed: {}", plan.key(), e);
       return otherwise;
@@ -204,12 +307,15 @@ final class Candidates implements Evaluator {
     Latency latency =
         store
             .findLatency(lowered.kernelSignature())
+            .or(() -> Optional.ofNullable(foreseen.get(lowered.kernelSignature())))
             .orElseThrow(() -> new CancellationException("the plan was not timed before the stop"));
     long bytes = lowered.model().length;
     Climbed climbed =
         evaluator(bench, plan)
             .climb(
-                lowered.model(), bench.data().search(), ladder.mostNetLost(latency.ratio(), bytes));
+                lowered.model(),
+                bench.data().search(),
+                ladder.mostNetLost(leastRatio(latency), bytes));
     if (climbed.outcome() instanceof Outcome.Failed failed) {
       return Evaluation.failed(plan, lowered.kernelSignature(), failed.reason());
     }

@@ -43,7 +43,7 @@ final class CertificateBench {
   int run(CertificateBenchOptions options, @Nullable Path task, @Nullable Path json) {
     options.check();
     SearchBench.checkFolder(json);
-    AnswerTable table = answers(options.plans, task);
+    AnswerTable table = answers(options.plans(CertificateBenchOptions.USUAL_PLANS), task);
     CertificateTrials trials = new CertificateTrials(table);
     List<CertificateTrials.Result> results = new ArrayList<>();
     print("%n%d trials per line, 95 %% confidence, drops in points%n", options.trials);

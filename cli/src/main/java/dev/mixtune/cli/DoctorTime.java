@@ -85,7 +85,13 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
     try (Session candidate = bench.runtime().open(model, bench.threads());
         Session floatModel = bench.runtime().open(bench.task().model(), bench.threads())) {
       return Optional.of(
-          new HostTimer(TIMING).time(candidate, floatModel, bench.deploymentInputs()).latency());
+          bench
+              .timing()
+              .hold(
+                  () ->
+                      new HostTimer(TIMING)
+                          .time(candidate, floatModel, bench.deploymentInputs())
+                          .latency()));
     }
   }
 

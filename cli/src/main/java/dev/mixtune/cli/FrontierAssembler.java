@@ -9,8 +9,10 @@ import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.evaluators.CertificateResult;
 import dev.mixtune.evaluators.CountMetric;
 import dev.mixtune.evaluators.SampleSet;
+import dev.mixtune.hardware.PredictionError;
 import dev.mixtune.results.Frontier;
 import dev.mixtune.results.FrontierPoint;
+import dev.mixtune.results.PredictionFacts;
 import dev.mixtune.results.Score;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Hypervolume;
@@ -23,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,6 +94,7 @@ final class FrontierAssembler {
     }
     PairedScore holdout = finding.holdout().get(evaluation.id());
     Latency latency = Choice.latency(evaluation);
+    OptionalDouble predicted = latencies.predictedMillis(lowered);
     return new FrontierPoint(
         evaluation.id(),
         plan.schemes().stream().map(Scheme::weightBits).toList(),
@@ -101,14 +105,22 @@ final class FrontierAssembler {
         latency.millis(),
         latency.ratio(),
         latency.relativeError(),
-        latencies instanceof ProfileLatency ? latency.millis() : null,
+        predicted.isPresent() ? (Double) predicted.getAsDouble() : null,
         latency.basis(),
         evaluation.sizeBytes(),
         (double) evaluation.sizeBytes() / bench.network().fileBytes(),
         evaluation.storedWeightBits(),
         evaluation.rounding() == Rounding.LIBRARY ? uniformBits.get(plan) : null,
         evaluation.id().equals(finding.chosen().id()),
-        evaluation.rounding());
+        evaluation.rounding(),
+        modelledShare(evaluation, lowered));
+  }
+
+  /** On the host all of it or nothing: a plan that nobody timed is a prediction. */
+  private double modelledShare(Evaluation evaluation, LoweredPlan lowered) {
+    return latencies instanceof HostLatency
+        ? (Contention.isPredicted(evaluation) ? 1 : 0)
+        : latencies.modelledShare(lowered);
   }
 
   private List<FrontierPoint> uniforms(Finding finding) {
@@ -150,7 +162,22 @@ final class FrontierAssembler {
       shape.set(0, (long) bench.deploymentBatch());
     }
     return new Frontier.Deployment(
-        bench.deploymentBatch(), shape, bench.threads(), bench.target().basis());
+        bench.deploymentBatch(),
+        shape,
+        bench.threads(),
+        bench.target().basis(),
+        latencies instanceof HostLatency host
+            ? host.predictions().error().map(FrontierAssembler::facts).orElse(null)
+            : null);
+  }
+
+  private static PredictionFacts facts(PredictionError error) {
+    return new PredictionFacts(
+        error.plans(),
+        error.median(),
+        error.p95(),
+        error.withinTenth(),
+        Double.isNaN(error.rankCorrelation()) ? null : error.rankCorrelation());
   }
 
   private Frontier.Limit limit() {

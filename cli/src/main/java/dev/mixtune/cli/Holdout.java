@@ -74,6 +74,6 @@ final class Holdout {
   }
 
   /** Closeness is not kept in the study; the certificate does not look at it. */
-  private static final dev.mixtune.evaluators.Closeness NOT_KEPT =
+  static final dev.mixtune.evaluators.Closeness NOT_KEPT =
       new dev.mixtune.evaluators.Closeness(0, 1, dev.mixtune.evaluators.Closeness.EXACT_DB);
 }

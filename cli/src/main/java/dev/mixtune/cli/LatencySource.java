@@ -2,12 +2,19 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.lowering.LoweredPlan;
+import java.util.OptionalDouble;
 
 /** Says how long a lowered plan takes on the target. */
 sealed interface LatencySource extends AutoCloseable permits HostLatency, ProfileLatency {
 
   /** The latency of a plan against the float model. */
   Latency latency(LoweredPlan plan);
+
+  /**
+   * Milliseconds of a plan as predicted without having timed it; empty while there is nothing to
+   * predict from.
+   */
+  OptionalDouble predictedMillis(LoweredPlan plan);
 
   /** Milliseconds of the float model. */
   double floatMillis();

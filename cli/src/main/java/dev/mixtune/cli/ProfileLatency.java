@@ -7,6 +7,7 @@ import dev.mixtune.hardware.Prediction;
 import dev.mixtune.hardware.ProfileLatencyModel;
 import dev.mixtune.hardware.ProfileTarget;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Predicts plans from a profile. */
 final class ProfileLatency implements LatencySource {
@@ -25,6 +26,11 @@ final class ProfileLatency implements LatencySource {
   @Override
   public Latency latency(LoweredPlan plan) {
     return model.latency(plan.kernels(), floatKernels);
+  }
+
+  @Override
+  public OptionalDouble predictedMillis(LoweredPlan plan) {
+    return OptionalDouble.of(model.predict(plan.kernels()).millis());
   }
 
   @Override

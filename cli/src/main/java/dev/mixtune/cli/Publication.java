@@ -6,6 +6,8 @@ import dev.mixtune.evaluators.CertificateResult;
 import dev.mixtune.evaluators.CountMetric;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Sensitivity;
+import dev.mixtune.hardware.HostFacts;
+import dev.mixtune.hardware.PredictionError;
 import dev.mixtune.results.Economy;
 import dev.mixtune.results.Frontier;
 import dev.mixtune.results.RunFacts;
@@ -120,6 +122,10 @@ final class Publication {
             ScoreWords.of(written.score()),
             isHeldOut(finding) ? "holdout" : "search split"));
     notes.add(written.basis());
+    if (context.latencies() instanceof HostLatency host) {
+      notes.add("Latency: " + host.conditions() + ".");
+      host.predictions().error().map(Publication::predicted).ifPresent(notes::add);
+    }
     RefinementTally.of(finding.search().evaluations()).sentence().ifPresent(notes::add);
     notes.addAll(robustness);
     bench.host().warning().ifPresent(notes::add);
@@ -133,7 +139,7 @@ final class Publication {
         status(finding),
         settings(),
         versions(),
-        Map.of("machine", bench.host().summary()),
+        machine(),
         notes,
         economy);
   }
@@ -151,6 +157,24 @@ final class Publication {
     settings.put("activation ranges", Workbench.RANGE_METHOD);
     settings.put("weight rounding", Workbench.ROUNDING_METHOD);
     return settings;
+  }
+
+  private static String predicted(PredictionError error) {
+    return "Plans that no timing could bring onto the frontier were not timed. The model that says"
+        + " so was fitted to whole runs of this network; its cross-validated error: "
+        + error.words()
+        + ". On the frontier every latency is measured; predicted_latency_ms stands beside it.";
+  }
+
+  private Map<String, String> machine() {
+    HostFacts host = bench.host();
+    Map<String, String> machine = new LinkedHashMap<>();
+    machine.put("machine", host.summary());
+    machine.put("cores", Integer.toString(host.cores()));
+    machine.put("instruction sets", host.flagsKnown() ? String.join(" ", host.flags()) : "unknown");
+    machine.put("frequency governor", HostFacts.governor(HostFacts.GOVERNOR).orElse("unknown"));
+    machine.put("operating system", host.os());
+    return machine;
   }
 
   private Map<String, String> versions() {

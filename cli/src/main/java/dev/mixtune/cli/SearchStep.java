@@ -2,12 +2,14 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.search.Ending;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Frontier;
 import dev.mixtune.search.GeneticSearch;
 import dev.mixtune.search.Menu;
+import dev.mixtune.search.Objective;
 import dev.mixtune.search.Progress;
 import dev.mixtune.search.ReferencePoint;
 import dev.mixtune.search.Rounding;
@@ -42,6 +44,15 @@ final class SearchStep {
   /** Plans rounded in context where no time is set. */
   private static final int USUAL_PLANS = 12;
 
+  /** The most that timing by design may take, and the part of the time that is left. */
+  private static final Duration MOST_FOR_DESIGN = Duration.ofMinutes(5);
+
+  private static final int PART_FOR_DESIGN = 20;
+  private static final int MOST_DESIGNED = 400;
+
+  /** Error at 95 % of unseen plans at which more designed runs would bring little. */
+  private static final double WANTED_ERROR = 0.05;
+
   /** The part of the free space that files of plans rounded in context may take: a quarter. */
   private static final int SHARE_OF_SPACE = 4;
 
@@ -63,6 +74,7 @@ final class SearchStep {
    * @param limit the drop around which plans matter, a fraction
    */
   SearchResult run(Sensitivity sensitivity, ReferencePoint corner, double limit) {
+    designedRuns();
     int layers = bench.network().layers().size();
     List<Menu> offered =
         costed(context.menus().menus(sensitivity), layers, new Candidates(context, deadline));
@@ -88,9 +100,60 @@ final class SearchStep {
           || found.ending() != Ending.BUDGET
           || deadline.requested()
           || 1 - deadline.fraction() < TOO_LITTLE) {
-        return withEverythingRecorded(found);
+        return withEverythingTimed(found, candidates);
       }
     }
+  }
+
+  /**
+   * Times whole networks by a design, so that the time of plans can be predicted. What an earlier
+   * run of the study timed is learned from instead.
+   */
+  private void designedRuns() {
+    if (!(context.latencies() instanceof HostLatency host)
+        || !context.options().objectiveSet().contains(Objective.LATENCY)) {
+      return;
+    }
+    HostPredictions predictions = host.predictions();
+    Optional<String> before = context.store().document(StudyMemory.TIMED_PLANS);
+    if (before.isPresent()) {
+      predictions.recall(before.get(), plan -> bench.lowering().lower(plan).kernels());
+      return;
+    }
+    KernelChoices choices = KernelChoices.of(bench.network(), context.menus()::offered);
+    Duration start = deadline.elapsed();
+    Duration most =
+        deadline
+            .left()
+            .map(left -> left.dividedBy(PART_FOR_DESIGN))
+            .filter(part -> part.compareTo(MOST_FOR_DESIGN) < 0)
+            .orElse(MOST_FOR_DESIGN);
+    new DesignedRuns(choices, context.options().seed)
+        .run(
+            predictions,
+            stopwatch(host),
+            WANTED_ERROR,
+            MOST_DESIGNED,
+            signature -> false,
+            () -> deadline.requested() || deadline.elapsed().minus(start).compareTo(most) > 0);
+    predictions.refit();
+    context.store().putDocument(StudyMemory.TIMED_PLANS, predictions.write());
+    context.console().say(DesignedRuns.sentence(predictions, deadline.elapsed().minus(start)));
+  }
+
+  private DesignedRuns.Stopwatch stopwatch(HostLatency host) {
+    return new DesignedRuns.Stopwatch() {
+      @Override
+      public LoweredPlan lowered(Plan plan) {
+        return bench.lowering().lower(plan);
+      }
+
+      @Override
+      public void time(LoweredPlan lowered) {
+        double ratio = host.latency(lowered, DesignedRuns.TIMING).ratio();
+        host.predictions().learn(lowered.plan(), lowered.kernels(), ratio);
+      }
+    };
   }
 
   /**
@@ -166,10 +229,26 @@ final class SearchStep {
     }
   }
 
+  /** On the host the frontier is made of measured times alone. */
+  private SearchResult withEverythingTimed(SearchResult found, Candidates candidates) {
+    SearchResult result = withEverythingRecorded(found, candidates);
+    while (context.latencies() instanceof HostLatency && !deadline.isInterrupted()) {
+      long predicted = result.frontier().stream().filter(Contention::isPredicted).count();
+      candidates.timeWhateverTheBudget(result.frontier());
+      result = withEverythingRecorded(result, candidates);
+      long left = result.frontier().stream().filter(Contention::isPredicted).count();
+      // What was timed may give way to other predictions; what cannot be timed stays.
+      if (left == 0 || left >= predicted) {
+        break;
+      }
+    }
+    return result;
+  }
+
   /** What earlier runs of the study recorded counts too, wherever this run's path led. */
-  private SearchResult withEverythingRecorded(SearchResult found) {
+  private SearchResult withEverythingRecorded(SearchResult found, Candidates candidates) {
     Map<Key, Evaluation> all = new LinkedHashMap<>();
-    found.evaluations().forEach(e -> all.put(Key.of(e), e));
+    candidates.refreshed(found.evaluations()).forEach(e -> all.put(Key.of(e), e));
     context.store().evaluations().forEach(e -> all.putIfAbsent(Key.of(e), e));
     return new SearchResult(
         List.copyOf(all.values()),

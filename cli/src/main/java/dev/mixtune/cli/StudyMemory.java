@@ -14,6 +14,10 @@ import java.util.function.Supplier;
 /** Small facts that a study remembers beside its evaluations. */
 final class StudyMemory {
   static final String SENSITIVITY = "sensitivity";
+
+  /** What the host's latency model was fitted to. */
+  static final String TIMED_PLANS = "timedPlans";
+
   private static final String ARGUMENTS = "arguments";
   private static final String ELAPSED = "elapsedMillis";
   private static final String STARTED = "started";

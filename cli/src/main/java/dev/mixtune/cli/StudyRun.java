@@ -164,6 +164,7 @@ final class StudyRun {
             bench.deploymentInputs(),
             bench.threads(),
             SEARCH_TIMING,
+            bench.timing(),
             memory.floatMillis().orElse(Double.NaN));
     memory.rememberFloatMillis(host.floatMillis());
     return host;

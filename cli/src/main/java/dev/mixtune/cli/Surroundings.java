@@ -25,6 +25,14 @@ record Surroundings(
     boolean terminal,
     AtomicBoolean interrupted) {
 
+  /**
+   * The file by which studies on this machine take turns at timing. Not in the cache folder, which
+   * several machines may share.
+   */
+  Path timingTurn() {
+    return Path.of(System.getProperty("java.io.tmpdir", "."), "mixtune-timing.lock");
+  }
+
   /** The task of the bundled example. */
   Path exampleTask() {
     return home.resolve("examples/fashion-mnist/task.yaml");

@@ -138,20 +138,29 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
   int bench(
       @Parameters(
               paramLabel = "NAME",
-              description = "certificate, equal-bits, evaluator, rounding, search or table")
+              description =
+                  "certificate, claims, equal-bits, evaluator, latency, rounding, search or table")
           String name,
       @Mixin BenchOptions benchOptions,
       @Mixin SearchBenchOptions searchOptions,
       @Mixin EqualBitsOptions equalBitsOptions,
-      @Mixin CertificateBenchOptions certificateOptions) {
+      @Mixin CertificateBenchOptions certificateOptions,
+      @Mixin LatencyBenchOptions latencyOptions,
+      @Mixin ClaimsBenchOptions claimsOptions) {
     return switch (name) {
       case "certificate" ->
           new CertificateBench(around)
               .run(certificateOptions, benchOptions.onlyTask(), searchOptions.json);
+      case "claims" ->
+          new ClaimsBench(around, claimsOptions).run(benchOptions.tasks, benchOptions.out);
       case "equal-bits" ->
           new EqualBits(around, equalBitsOptions, searchOptions.images(300))
               .run(benchOptions.onlyTask(), searchOptions.json);
       case "evaluator" -> new EvaluatorBench(around).run(benchOptions.onlyTask());
+      case "latency" ->
+          new LatencyBench(
+                  around, latencyOptions, certificateOptions.plans(LatencyBenchOptions.USUAL_PLANS))
+              .run(benchOptions.tasks, benchOptions.out);
       case "rounding" -> new RoundingBench(around).run(benchOptions);
       case "search" -> new SearchBench(around).run(searchOptions);
       case "table" ->
@@ -160,7 +169,7 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
       default ->
           throw new UserException(
               "there is no benchmark '" + name + "'",
-              "Known: certificate, equal-bits, evaluator, rounding, search, table.");
+              "Known: certificate, claims, equal-bits, evaluator, latency, rounding, search, table.");
     };
   }
 

@@ -22,9 +22,12 @@ import dev.mixtune.hardware.HostFacts;
 import dev.mixtune.hardware.Sparsity;
 import dev.mixtune.hardware.Target;
 import dev.mixtune.hardware.Targets;
+import dev.mixtune.hardware.TimingLock;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,8 @@ final class Workbench implements AutoCloseable {
 
   private static final int CACHE_SHARE = 4;
 
+  private static final Duration LOOK_AT_TURN = Duration.ofMillis(20);
+
   /** The samples at the deployment batch are needed by few plans: they get this part of it. */
   private static final int DEPLOYMENT_PART = 8;
 
@@ -54,6 +59,7 @@ final class Workbench implements AutoCloseable {
   private final MeteredRuntime meter;
   private final AccuracyEvaluator evaluator;
   private final AccuracyEvaluator deploymentEvaluator;
+  private final TimingLock timing;
   private final int threads;
   private final RunBatch batch;
   private final DeploymentAxes axes;
@@ -63,6 +69,7 @@ final class Workbench implements AutoCloseable {
 
   private Workbench(RunOptions options, Surroundings around) {
     this.host = hostFacts();
+    this.timing = timing(around);
     this.target = new Targets(host).find(options.target);
     this.task = task(options, around);
     this.threads = options.threads == null ? task.latency().threads() : options.threads;
@@ -117,6 +124,23 @@ final class Workbench implements AutoCloseable {
         Path.of("/proc/cpuinfo"),
         System.getProperties(),
         Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Says so when it has to wait, once for a whole command. */
+  private static TimingLock timing(Surroundings around) {
+    AtomicBoolean said = new AtomicBoolean();
+    return new TimingLock(
+        around.timingTurn(),
+        LOOK_AT_TURN,
+        () -> {
+          if (said.compareAndSet(false, true)) {
+            around
+                .err()
+                .println(
+                    "tune: another study is timing on this machine; this one waits for its turn"
+                        + " whenever it times.");
+          }
+        });
   }
 
   private TaskData opened(TaskData opened) {
@@ -194,6 +218,11 @@ final class Workbench implements AutoCloseable {
   /** Inputs of one inference at the deployment batch. */
   Map<String, Tensor> deploymentInputs() {
     return data.search().deployment(batch.deployment(), axes.tokens());
+  }
+
+  /** To be held while anything is timed. */
+  TimingLock timing() {
+    return timing;
   }
 
   /** Where the evaluators' time goes. */

@@ -44,6 +44,11 @@ public record HostFacts(
           "asimdhp",
           "i8mm",
           "sve");
+
+  /** Where Linux says how the first processor's frequency is chosen. */
+  public static final Path GOVERNOR =
+      Path.of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+
   private static final Set<String> DOT_PRODUCT_X86 =
       Set.of("avx512_vnni", "avx_vnni", "avx_vnni_int8", "amx_int8");
 
@@ -77,6 +82,16 @@ public record HostFacts(
         system.getProperty("os.name", "unknown") + " " + system.getProperty("os.version", ""),
         arch,
         system.getProperty("java.version", "unknown"));
+  }
+
+  /**
+   * How the processor's frequency is chosen, such as {@code performance}; empty where the system
+   * does not tell, as virtual machines do not.
+   *
+   * @param file such as {@link #GOVERNOR}
+   */
+  public static Optional<String> governor(Path file) {
+    return lines(file).stream().map(String::trim).filter(line -> !line.isEmpty()).findFirst();
   }
 
   /** Whether the processor is of the x86 family. */

@@ -69,4 +69,12 @@ class HostFactsTest {
     system.setProperty("java.version", "17.0.1");
     return HostFacts.read(Files.writeString(folder.resolve("cpuinfo"), cpuinfo), system, 2);
   }
+
+  @Test
+  void readsTheGovernorWhereThereIsOne() throws IOException {
+    Path file = Files.writeString(folder.resolve("scaling_governor"), "powersave\n");
+
+    assertThat(HostFacts.governor(file)).contains("powersave");
+    assertThat(HostFacts.governor(folder.resolve("missing"))).isEmpty();
+  }
 }

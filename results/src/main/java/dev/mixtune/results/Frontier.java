@@ -141,10 +141,18 @@ public record Frontier(
    * @param shape of the model's first input, batch included
    * @param threads threads per inference
    * @param basis where the latencies come from
+   * @param prediction how good predicted latencies are; null where nothing was fitted, as for
+   *     profiles, whose entries state their own error
    */
-  public record Deployment(int batch, List<Long> shape, int threads, Basis basis) {
+  public record Deployment(
+      int batch, List<Long> shape, int threads, Basis basis, @Nullable PredictionFacts prediction) {
     public Deployment {
       shape = List.copyOf(shape);
+    }
+
+    /** A deployment for which no model was fitted. */
+    public Deployment(int batch, List<Long> shape, int threads, Basis basis) {
+      this(batch, shape, threads, basis, /* prediction= */ null);
     }
   }
 

@@ -37,7 +37,8 @@ public final class FrontierCsv {
           "size_bytes",
           "size_ratio",
           "average_bits",
-          "rounding");
+          "rounding",
+          "modelled_share");
 
   private FrontierCsv() {}
 
@@ -74,6 +75,7 @@ public final class FrontierCsv {
     cells.add(number(point.sizeRatio()));
     cells.add(number(point.averageBits()));
     cells.add(point.rounding().id());
+    cells.add(number(point.modelledShare()));
     point.bits().forEach(bits -> cells.add(number(bits)));
     return cells;
   }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param latencyMs milliseconds of one inference at the deployment batch
  * @param latencyRatio against the float model on the same target, batch and threads
  * @param latencyRelativeError half width of the ratio's interval as a fraction of the ratio
- * @param predictedLatencyMs what the latency model said before measuring, where there is one
+ * @param predictedLatencyMs what the latency model says of the plan without having timed it, where
+ *     there is one
  * @param latencyBasis where the latency comes from
  * @param sizeBytes bytes of the exported file, external data included
  * @param sizeRatio against the file named in the task
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     the layer has none; null for any other plan, and for one with rounded weights of its own
  * @param chosen whether this is the plan that was chosen
  * @param rounding whose rounded weights its file holds: the library's or the plan's own
+ * @param modelledShare share of its time that is modelled and not measured, 0..1; null in files of
+ *     versions that did not say
  */
 public record FrontierPoint(
     String id,
@@ -47,7 +50,8 @@ public record FrontierPoint(
     double averageBits,
     @Nullable Integer uniform,
     boolean chosen,
-    Rounding rounding) {
+    Rounding rounding,
+    @Nullable Double modelledShare) {
 
   public FrontierPoint {
     bits = List.copyOf(bits);
@@ -76,6 +80,9 @@ public record FrontierPoint(
     Numbers.requireFinite("averageBits", averageBits);
     if (predictedLatencyMs != null) {
       Numbers.requireFinite("predictedLatencyMs", predictedLatencyMs);
+    }
+    if (modelledShare != null) {
+      Numbers.requireFinite("modelledShare", modelledShare);
     }
   }
 
@@ -114,7 +121,8 @@ public record FrontierPoint(
         averageBits,
         uniform,
         chosen,
-        Rounding.LIBRARY);
+        Rounding.LIBRARY,
+        /* modelledShare= */ null);
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * process is writing. Thread-safe.
  */
 public final class StudyReader implements AutoCloseable {
+  private static final Pattern COMMA = Pattern.compile(", ");
+
   private final Path file;
   private final Connection connection;
 
@@ -154,8 +157,26 @@ public final class StudyReader implements AutoCloseable {
     }
   }
 
+  /**
+   * A plan's latency is that of its kernel signature, once it was measured: an evaluation whose
+   * latency was only predicted when it was recorded shows the measured one.
+   */
   private static String selectEvaluations(String rest) {
-    return "SELECT " + StudyRows.EVALUATION_COLUMNS + " FROM evaluations " + rest;
+    String columns = StudyRows.EVALUATION_COLUMNS;
+    for (String column : COMMA.splitAsStream(StudyRows.LATENCY_COLUMNS).toList()) {
+      columns = columns.replace(column, measuredSince(column));
+    }
+    return "SELECT " + columns + " FROM evaluations " + rest;
+  }
+
+  private static String measuredSince(String column) {
+    return "coalesce(CASE WHEN evaluations.latency_basis = 'modelled' THEN (SELECT l."
+        + column
+        + " FROM latencies l WHERE l.signature = evaluations.signature"
+        + " AND l.latency_basis = 'measured') END, evaluations."
+        + column
+        + ") AS "
+        + column;
   }
 
   private interface RowReader<T> {

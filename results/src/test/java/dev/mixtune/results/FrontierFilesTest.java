@@ -56,7 +56,7 @@ class FrontierFilesTest {
         .containsExactly("search", "holdout", "latencyMs", "sizeBytes");
     assertThat(names(json.get("reference").get("search"))).contains("accuracy", "samples");
     assertThat(names(json.get("reference").get("holdout"))).contains("accuracy", "samples");
-    assertThat(names(json.get("latency"))).containsExactly("batch", "shape", "threads", "basis");
+    assertThat(names(json.get("latency"))).containsExactly("batch", "shape", "threads", "basis", "prediction");
     assertThat(names(json.get("limit"))).containsExactly("maxDrop", "relative", "confidence");
     assertThat(names(json.get("layers").get(0)))
         .containsExactly("name", "op", "macs", "parameters", "group");
@@ -192,7 +192,7 @@ class FrontierFilesTest {
     assertThat(lines).hasSize(1 + frontier.points().size());
     String[] header = lines[0].split(",");
     List<String> columns = List.of(header);
-    assertThat(columns).hasSize(24 + SyntheticStudy.LAYERS).doesNotHaveDuplicates();
+    assertThat(columns).hasSize(25 + SyntheticStudy.LAYERS).doesNotHaveDuplicates();
     for (int i = 0; i < frontier.points().size(); i++) {
       FrontierPoint point = frontier.points().get(i);
       String[] cells = lines[i + 1].split(",", -1);

@@ -123,6 +123,32 @@ class StudyStoreTest {
   }
 
   @Test
+  void aPredictedLatencyGivesWayToTheMeasuredOneOfItsKernels() {
+    Evaluation measured = evaluation(1);
+    Evaluation predicted =
+        new Evaluation(
+            evaluation(3).plan(),
+            evaluation(3).score(),
+            new Latency(9, 0.9, 0.08, Basis.MODELLED),
+            100,
+            4,
+            "kernels-1",
+            null);
+    Latency latency = new Latency(2.5, 0.25, 0.02, Basis.MEASURED);
+    try (StudyStore store = open()) {
+      store.record(predicted);
+      store.record(measured);
+      assertThat(store.find(predicted.plan())).contains(predicted);
+
+      store.recordLatency("kernels-1", latency);
+
+      assertThat(store.find(predicted.plan()).orElseThrow().latency()).isEqualTo(latency);
+      assertThat(store.evaluations().get(0).latency()).isEqualTo(latency);
+      assertThat(store.find(measured.plan())).contains(measured);
+    }
+  }
+
+  @Test
   void aPlanWithWeightsOfItsOwnIsAnotherEvaluation() {
     PairedScore holdout = new PairedScore(6000, 0.91, 0.905, 0.001, 0.009, 5430, 40, 10);
     PairedScore other = new PairedScore(6000, 0.91, 0.908, 0.000, 0.004, 5448, 30, 18);
