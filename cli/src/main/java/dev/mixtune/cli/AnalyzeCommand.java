@@ -29,18 +29,18 @@ final class AnalyzeCommand {
               ? StudyCommands.freeFolder(bench.task().name(), "analysis")
               : new StudyFolder(options.out);
       folder.create();
-      bench.calibrate(count, workers, StudyRun.rounding(console));
+      MenuBuilder menus = new MenuBuilder(bench, options);
+      bench.calibrate(
+          count,
+          workers,
+          StudyRun.rounding(console),
+          () -> menus.take(compared(bench, menus, console)));
       StudyFiles files = new StudyFiles(folder);
       files.writeRounding(bench.prepared());
       console.say(
           RoundingTable.of(bench.prepared().rounded().report())
               + RoundingTable.of(bench.prepared().ranges())
               + RoundingTable.of(bench.prepared().equalization()));
-      MenuBuilder menus = new MenuBuilder(bench, options);
-      Implementations compared = StudyRun.compare(bench, menus, around);
-      menus.take(compared);
-      console.say(
-          ImplementationTable.of(compared, bench.network().layers(), bench.target().name()));
       Sensitivity sensitivity =
           SensitivityStep.measure(
               bench,
@@ -58,5 +58,15 @@ final class AnalyzeCommand {
     } finally {
       workers.shutdownNow();
     }
+  }
+
+  private Implementations compared(Workbench bench, MenuBuilder menus, Console console) {
+    Implementations compared = StudyRun.compare(bench, menus, around);
+    String table =
+        ImplementationTable.of(compared, bench.network().layers(), bench.target().name());
+    if (!table.isEmpty()) {
+      console.say(table);
+    }
+    return compared;
   }
 }

@@ -2,7 +2,6 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Layer;
-import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.calibration.FloatValues;
@@ -10,20 +9,20 @@ import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.engine.runtime.RuntimeFailure;
-import dev.mixtune.engine.runtime.Session;
 import dev.mixtune.hardware.HostTimer;
 import dev.mixtune.hardware.ProfileLatencyModel;
 import dev.mixtune.hardware.ProfileTarget;
 import dev.mixtune.hardware.TimerSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,24 +36,32 @@ final class Autotuning {
   private static final TimerSettings TIMING =
       new TimerSettings(0.02, 0.95, 60_000_000L, 3, 10, 0.1, 2);
 
+  private static final LayerAlone.Stopwatch STOPWATCH =
+      (session, floatLayer, inputs) ->
+          new HostTimer(TIMING).time(session, floatLayer, inputs).latency().ratio();
+
   private static final Logger LOG = LoggerFactory.getLogger(Autotuning.class);
 
   private final Workbench bench;
+  private final Network network;
   private final Function<Layer, List<Scheme>> offered;
   private final Function<Network, PlanLowering> lowerings;
   private final LayerTimes times;
 
   /**
+   * @param network whose layers are compared
    * @param offered the schemes that a layer may take
-   * @param lowerings lowers a part of the network with its ranges and rounded weights
+   * @param lowerings lowers a part of the network with its ranges and plainly rounded weights
    * @param times remembers what was timed
    */
   Autotuning(
       Workbench bench,
+      Network network,
       Function<Layer, List<Scheme>> offered,
       Function<Network, PlanLowering> lowerings,
       LayerTimes times) {
     this.bench = bench;
+    this.network = network;
     this.offered = offered;
     this.lowerings = lowerings;
     this.times = times;
@@ -74,57 +81,90 @@ final class Autotuning {
 
   /** Compares whatever there is a choice of. */
   Implementations compare() {
-    List<Layer> layers =
-        bench.network().layers().stream().filter(layer -> !choices(layer).isEmpty()).toList();
-    if (layers.isEmpty()) {
+    Map<List<Object>, List<Layer>> shapes = new LinkedHashMap<>();
+    Set<String> inputs = new LinkedHashSet<>();
+    for (Layer layer : network.layers()) {
+      List<Scheme> choices = choices(layer);
+      if (!choices.isEmpty()) {
+        shapes
+            .computeIfAbsent(
+                List.of(layer.kind(), layer.inputShape(), layer.weightShape(), choices),
+                key -> new ArrayList<>())
+            .add(layer);
+        inputs.add(network.only(layer).inputName());
+      }
+    }
+    if (shapes.isEmpty()) {
       return Implementations.NONE;
     }
-    Set<String> inputs = new LinkedHashSet<>();
-    layers.forEach(layer -> inputs.add(bench.network().only(layer).inputName()));
     Map<String, Tensor.Floats> values;
     try {
-      values = FloatValues.of(bench.runtime(), bench.network(), inputs, bench.deploymentInputs());
+      values = FloatValues.of(bench.runtime(), network, inputs, bench.deploymentInputs());
     } catch (RuntimeFailure e) {
       LOG.warn("layers are not compared alone: their inputs cannot be read", e);
       return Implementations.NONE;
     }
     List<Implementations.Alternative> alternatives = new ArrayList<>();
-    for (Layer layer : layers) {
-      Network only = bench.network().only(layer);
+    shapes.values().forEach(members -> alternatives.addAll(compare(members, values)));
+    // Within a layer the order stays.
+    alternatives.sort(Comparator.comparingInt(Implementations.Alternative::layer));
+    return new Implementations(alternatives);
+  }
+
+  /**
+   * Layers of one shape. Each implementation is timed once, on the first of them that runs, and its
+   * error is that of all of them together: those that read one value had better choose alike. What
+   * is too slow to be taken is not rounded for the others.
+   */
+  private List<Implementations.Alternative> compare(
+      List<Layer> members, Map<String, Tensor.Floats> values) {
+    Map<Scheme, Double> ratios = new LinkedHashMap<>();
+    Map<Scheme, List<Double>> errors = new LinkedHashMap<>();
+    List<Layer> compared = new ArrayList<>();
+    for (Layer layer : members) {
+      Network only = network.only(layer);
       Tensor.Floats value = values.get(only.inputName());
-      if (value != null) {
-        alternatives.addAll(compare(layer, only, Map.of(only.inputName(), value)));
+      if (value == null) {
+        continue;
+      }
+      try (LayerAlone alone =
+          new LayerAlone(bench.runtime(), bench.threads(), only, lowerings, value)) {
+        if (compared.isEmpty()) {
+          time(layer, alone, value, ratios);
+        }
+        for (Scheme scheme : ratios.keySet()) {
+          if (compared.isEmpty() || Implementations.mayBeTaken(scheme, ratios)) {
+            error(layer, alone, scheme)
+                .ifPresent(e -> errors.computeIfAbsent(scheme, s -> new ArrayList<>()).add(e));
+          }
+        }
+        compared.add(layer);
+      } catch (RuntimeFailure e) {
+        LOG.warn("layer '{}' does not run alone: all its implementations stay", layer.name(), e);
       }
     }
-    return new Implementations(pooled(alternatives));
+    List<Implementations.Alternative> alternatives = new ArrayList<>();
+    for (Layer layer : compared) {
+      errors.forEach(
+          (scheme, single) ->
+              alternatives.add(
+                  new Implementations.Alternative(
+                      layer.index(),
+                      scheme.id(),
+                      ratios.getOrDefault(scheme, Double.NaN),
+                      pooled(single))));
+    }
+    return alternatives;
   }
 
-  /** One error for all layers of a shape and scheme. */
-  private List<Implementations.Alternative> pooled(List<Implementations.Alternative> single) {
-    Map<List<Object>, Double> squares =
-        single.stream()
-            .collect(
-                Collectors.groupingBy(
-                    this::shape, Collectors.averagingDouble(each -> each.error() * each.error())));
-    return single.stream()
-        .map(
-            each ->
-                new Implementations.Alternative(
-                    each.layer(),
-                    each.scheme(),
-                    each.timeRatio(),
-                    Math.sqrt(squares.getOrDefault(shape(each), 0.0))))
-        .toList();
-  }
-
-  private List<Object> shape(Implementations.Alternative each) {
-    Layer layer = bench.network().layers().get(each.layer());
-    return List.of(layer.kind(), layer.inputShape(), layer.weightShape(), each.scheme());
+  /** Root of the mean square: one layer with outliers counts. */
+  private static double pooled(List<Double> errors) {
+    return Math.sqrt(errors.stream().mapToDouble(each -> each * each).average().orElse(0));
   }
 
   /** Schemes of the widths for which the layer offers several. */
   private List<Scheme> choices(Layer layer) {
-    List<Integer> members = bench.network().groups().getOrDefault(layer.group(), List.of());
+    List<Integer> members = network.groups().getOrDefault(layer.group(), List.of());
     if (members.size() > 1) {
       return List.of();
     }
@@ -136,49 +176,29 @@ final class Autotuning {
     return schemes.stream().filter(each -> each.weightBits() == scheme.weightBits()).count() > 1;
   }
 
-  private List<Implementations.Alternative> compare(
-      Layer layer, Network only, Map<String, Tensor> inputs) {
-    PlanLowering lowering = lowerings.apply(only);
-    LoweredPlan plain = lowering.lower(new Plan(List.of(Scheme.F32)));
-    List<Implementations.Alternative> alternatives = new ArrayList<>();
-    try (Session floatLayer = bench.runtime().open(plain.model(), bench.threads())) {
-      float[] expected = floats(floatLayer.run(inputs));
-      for (Scheme scheme : choices(layer)) {
-        alternative(layer, scheme, lowering, plain, floatLayer, expected, inputs)
-            .ifPresent(alternatives::add);
+  /** Whatever does not run alone is left out: whether it runs in a plan is seen there. */
+  private void time(
+      Layer layer, LayerAlone alone, Tensor.Floats input, Map<Scheme, Double> ratios) {
+    for (Scheme scheme : choices(layer)) {
+      try {
+        double ratio =
+            bench.target() instanceof ProfileTarget profile
+                ? alone.modelled(scheme, (one, plain) -> ratio(profile.latencyModel(), one, plain))
+                : times.ratio(
+                    key(layer, scheme, input),
+                    () -> bench.timing().hold(() -> alone.timed(scheme, STOPWATCH)));
+        if (Double.isFinite(ratio) && ratio > 0) {
+          ratios.put(scheme, ratio);
+        }
+      } catch (RuntimeFailure e) {
+        LOG.warn("layer '{}' does not run alone as {}", layer.name(), scheme.id(), e);
       }
-    } catch (RuntimeFailure e) {
-      LOG.warn("layer '{}' does not run alone: all its implementations stay", layer.name(), e);
     }
-    return alternatives;
   }
 
-  /** Empty when the scheme does not run alone: whether it runs in a plan is seen there. */
-  private Optional<Implementations.Alternative> alternative(
-      Layer layer,
-      Scheme scheme,
-      PlanLowering lowering,
-      LoweredPlan plain,
-      Session floatLayer,
-      float[] expected,
-      Map<String, Tensor> inputs) {
-    LoweredPlan lowered = lowering.lower(new Plan(List.of(scheme)));
-    try (Session session = bench.runtime().open(lowered.model(), bench.threads())) {
-      double error = error(floats(session.run(inputs)), expected);
-      double ratio =
-          bench.target() instanceof ProfileTarget profile
-              ? ratio(profile.latencyModel(), lowered, plain)
-              : times.ratio(
-                  key(layer, scheme, inputs),
-                  () ->
-                      bench
-                          .timing()
-                          .hold(() -> new HostTimer(TIMING).time(session, floatLayer, inputs))
-                          .latency()
-                          .ratio());
-      return Double.isFinite(error) && Double.isFinite(ratio) && ratio > 0
-          ? Optional.of(new Implementations.Alternative(layer.index(), scheme.id(), ratio, error))
-          : Optional.empty();
+  private static Optional<Double> error(Layer layer, LayerAlone alone, Scheme scheme) {
+    try {
+      return Optional.of(alone.error(scheme)).filter(Double::isFinite);
     } catch (RuntimeFailure e) {
       LOG.warn("layer '{}' does not run alone as {}", layer.name(), scheme.id(), e);
       return Optional.empty();
@@ -189,10 +209,10 @@ final class Autotuning {
     return model.latency(lowered.kernels(), plain.kernels()).ratio();
   }
 
-  private static String key(Layer layer, Scheme scheme, Map<String, Tensor> inputs) {
+  private static String key(Layer layer, Scheme scheme, Tensor.Floats input) {
     return layer.kind()
         + " "
-        + Arrays.toString(inputs.values().iterator().next().shape())
+        + Arrays.toString(input.shape())
         + " "
         + layer.weightShape()
         + " "
@@ -204,21 +224,5 @@ final class Autotuning {
     return scheme.arithmetic() == Arithmetic.BLOCKWISE
         ? scheme.id()
         : scheme.arithmetic().toString();
-  }
-
-  private static float[] floats(List<Tensor> outputs) {
-    return ((Tensor.Floats) outputs.get(0)).values();
-  }
-
-  /** Root mean square of the difference, by that of what is expected. */
-  static double error(float[] found, float[] expected) {
-    double difference = 0;
-    double signal = 0;
-    for (int i = 0; i < expected.length; i++) {
-      double apart = found[i] - expected[i];
-      difference += apart * apart;
-      signal += (double) expected[i] * expected[i];
-    }
-    return signal == 0 ? Math.sqrt(difference) : Math.sqrt(difference / signal);
   }
 }

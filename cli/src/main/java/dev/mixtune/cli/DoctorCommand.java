@@ -55,7 +55,7 @@ final class DoctorCommand {
               bench.runtime(), bench.network(), glance, library, layer -> allowed(bench, layer));
       DoctorKernels kernels = new DoctorKernels(bench, survey);
       say(kernels.kernels());
-      say(implementations(bench, options, glance, library));
+      say(implementations(bench, options, glance));
       say(kernels.leftInFloat());
       say(kernels.runtimes());
       DoctorData data = new DoctorData(bench, options);
@@ -97,16 +97,16 @@ final class DoctorCommand {
     return lines;
   }
 
-  /** Of layers with several implementations of one width, with plainly rounded weights. */
-  private List<String> implementations(
-      Workbench bench, RunOptions options, Calibration glance, RoundingLibrary library) {
-    PlanLowering plain = new PlanLowering(bench.network(), glance, library);
+  /** Of layers with several implementations of one width, as a study would compare them. */
+  private List<String> implementations(Workbench bench, RunOptions options, Calibration glance) {
+    PlanLowering plain = Preparation.plain(bench.network(), glance);
     MenuBuilder menus = new MenuBuilder(bench, options, () -> plain);
     Implementations compared =
         new Autotuning(
                 bench,
+                bench.network(),
                 menus::all,
-                part -> new PlanLowering(part, glance, library),
+                part -> Preparation.plain(part, glance),
                 Autotuning.times(bench, around))
             .compare();
     return ImplementationTable.of(compared, bench.network().layers(), bench.target().name())

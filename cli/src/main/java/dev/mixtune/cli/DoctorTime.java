@@ -15,10 +15,12 @@ import dev.mixtune.hardware.ProfileTarget;
 import dev.mixtune.hardware.TimerSettings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * What doctor says about time: how many candidates an hour scores, roughly.
@@ -139,7 +141,7 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
                 .orElse(""));
     double one = candidate.map(Candidate::seconds).orElse(floatSeconds);
     double each = samples * one;
-    int entries = survey.schemes().stream().mapToInt(KernelSurvey.SchemeUse::layers).sum();
+    long entries = widths(survey);
     int analysed = Math.min(samples, SensitivityStep.most(bench));
     List<String> lines = new ArrayList<>(List.of(sample));
     candidate.flatMap(DoctorTime::latencyLine).ifPresent(lines::add);
@@ -155,11 +157,24 @@ record DoctorTime(double floatSeconds, Optional<Candidate> candidate) {
                 workers * 3600 / each),
             String.format(
                 Locale.ROOT,
-                "Before the search: rounding, and %d layers and schemes on %d samples, about %s.",
+                "Before the search: rounding, and %d layers and widths on %d samples, about %s.",
                 entries,
                 analysed,
                 text(entries * analysed * one / workers))));
     return lines;
+  }
+
+  /** Menus hold one implementation of each width. */
+  private static long widths(KernelSurvey survey) {
+    Set<List<Integer>> widths = new HashSet<>();
+    for (KernelSurvey.SchemeUse use : survey.schemes()) {
+      for (int layer = 0; layer < use.plan().size(); layer++) {
+        if (use.plan().scheme(layer) == use.scheme()) {
+          widths.add(List.of(layer, use.scheme().weightBits()));
+        }
+      }
+    }
+    return widths.size();
   }
 
   private static Optional<String> latencyLine(Candidate candidate) {

@@ -70,7 +70,9 @@ final class ExportCommand {
     ExecutorService workers = Executors.newFixedThreadPool(options.workerCount());
     try (Workbench bench = Workbench.open(options, around)) {
       requireSameStudy(folder, rows, options, bench);
-      bench.calibrate(options.workerCount(), workers, FittingProgress.silent());
+      MenuBuilder menus = new MenuBuilder(bench, options);
+      StudyMemory.implementations(rows).ifPresent(menus::take);
+      bench.calibrate(options.workerCount(), workers, FittingProgress.silent(), () -> menus);
       byte[] model = new PointModels(bench, rows, folder, workers).lowered(evaluation).model();
       if (model.length != evaluation.sizeBytes()) {
         throw new UserException(

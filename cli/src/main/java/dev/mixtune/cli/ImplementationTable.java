@@ -37,7 +37,8 @@ final class ImplementationTable {
     String line = System.lineSeparator();
     return "Implementations of layers alone on "
         + target
-        + ": time by the float layer's, error of the outputs; menus hold those with a star"
+        + ": time by the float layer's, error of the outputs (of one layer where it is too slow to be"
+        + " taken); menus hold those with a star"
         + line
         + table;
   }

@@ -32,6 +32,9 @@ record Implementations(List<Alternative> alternatives) {
   /** What counts as the same error. */
   static final double SAME_ERROR = 0.1;
 
+  /** What block-wise kernels have unless another size is measured to be better. */
+  private static final int USUAL_BLOCK = Scheme.W8_BLOCK.blockSize();
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** No choice anywhere. */
@@ -48,7 +51,8 @@ record Implementations(List<Alternative> alternatives) {
    * @param scheme its short name
    * @param timeRatio of the layer alone, by the float layer's time on the same target
    * @param error root mean square of the output's error by that of the output itself, of all layers
-   *     of this shape together: neighbours that share an input had better share an implementation
+   *     of this shape together: neighbours that share an input had better share an implementation.
+   *     Of one of them where the implementation is too slow to be taken
    */
   record Alternative(int layer, String scheme, double timeRatio, double error) {
     Alternative {
@@ -76,13 +80,17 @@ record Implementations(List<Alternative> alternatives) {
     return byWidth;
   }
 
-  /** Whether another implementation of the same width stands for this one. */
+  /**
+   * Whether another implementation of the same width stands for this one. Where nothing was
+   * compared, all stay but the large blocks: they are there to be compared only.
+   */
   boolean isLeftOut(Layer layer, Scheme scheme) {
-    Map<Integer, List<Alternative>> widths = of(layer);
     boolean compared =
-        widths.getOrDefault(scheme.weightBits(), List.of()).stream()
-            .anyMatch(each -> each.of() == scheme);
-    return compared && taken(layer).stream().noneMatch(each -> each.of() == scheme);
+        alternatives.stream()
+            .anyMatch(each -> each.layer() == layer.index() && each.of() == scheme);
+    return compared
+        ? taken(layer).stream().noneMatch(each -> each.of() == scheme)
+        : scheme.blockSize() > USUAL_BLOCK;
   }
 
   /** What the menu of a layer keeps, one for each width. */
@@ -109,6 +117,22 @@ record Implementations(List<Alternative> alternatives) {
         .filter(each -> wider.isPresent() && each.of().arithmetic() == wider.get())
         .findFirst()
         .orElseGet(() -> best.stream().min(Comparator.comparing(Alternative::of)).orElseThrow());
+  }
+
+  /**
+   * Whether an implementation can be taken, whatever its error: it must not be slower than the one
+   * that the others are compared with, since that one is good enough.
+   *
+   * @param ratios times of all implementations of all widths, by the float layer's
+   */
+  static boolean mayBeTaken(Scheme scheme, Map<Scheme, Double> ratios) {
+    double most =
+        ratios.entrySet().stream()
+            .filter(each -> each.getKey().weightBits() == scheme.weightBits())
+            .min(Map.Entry.comparingByKey())
+            .map(Map.Entry::getValue)
+            .orElse(Double.POSITIVE_INFINITY);
+    return ratios.getOrDefault(scheme, Double.POSITIVE_INFINITY) <= most * (1 + SAME_TIME);
   }
 
   /** The least figure, and what counts as equal to it. */

@@ -93,9 +93,10 @@ final class MenuBuilder {
     return all(layer).stream().filter(scheme -> !implementations.isLeftOut(layer, scheme)).toList();
   }
 
-  /** From now on, menus hold one implementation for each width. */
-  void take(Implementations compared) {
+  /** From now on, menus hold one implementation for each width. Returns itself. */
+  MenuBuilder take(Implementations compared) {
     implementations = compared;
+    return this;
   }
 
   /** What {@link #offered} chooses from: every implementation of every width. */

@@ -1,6 +1,8 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.calibration.Calibrator;
@@ -13,16 +15,22 @@ import dev.mixtune.engine.fitting.NetworkRounding;
 import dev.mixtune.engine.fitting.RangeFitting;
 import dev.mixtune.engine.fitting.RoundedNetwork;
 import dev.mixtune.engine.fitting.RoundingCache;
+import dev.mixtune.engine.fitting.UniformNetworks;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.engine.rounding.RoundingLibrary;
+import dev.mixtune.engine.rounding.RoundingMethods;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a network ready for candidates, by its calibration samples: channels equalized where that
@@ -31,6 +39,9 @@ import java.util.function.Supplier;
 final class Preparation {
   /** What the choice of ranges starts from, and what equalization is judged with. */
   private static final String FIRST_RANGES = "mse";
+
+  /** What fitted weights are compared with. */
+  private static final String PLAIN = "mse";
 
   private final OrtRuntime runtime;
   private final RoundingCache cache;
@@ -54,6 +65,32 @@ final class Preparation {
   }
 
   /**
+   * What is known before weights are fitted.
+   *
+   * @param network the imported network, or the same function with equalized weights
+   * @param equalization why it is the one or the other
+   * @param ranges of its activations
+   */
+  record Ranged(Network network, EqualizationChoice equalization, FittedRanges ranges) {
+
+    /** Assembles models of plainly rounded weights, each rounded when first asked for. */
+    PlanLowering lowering() {
+      return lowering(network);
+    }
+
+    /** The same for a part of the network; its rounded weights go when it goes. */
+    PlanLowering lowering(Network part) {
+      return Preparation.plain(part, ranges.calibration());
+    }
+  }
+
+  /** Assembles models of plainly rounded weights, as what is fitted is compared with. */
+  static PlanLowering plain(Network network, Calibration calibration) {
+    return new PlanLowering(
+        network, calibration, new RoundingLibrary(network, RoundingMethods.named(PLAIN)));
+  }
+
+  /**
    * What candidates are made from.
    *
    * @param network the imported network, or the same function with equalized weights
@@ -69,24 +106,18 @@ final class Preparation {
 
     /** Assembles candidates from the library. */
     PlanLowering lowering() {
-      return lowering(network);
-    }
-
-    /** The same for a part of the network, whose values and layers have the same names. */
-    PlanLowering lowering(Network part) {
-      return new PlanLowering(part, ranges.calibration(), rounded.library());
+      return new PlanLowering(network, ranges.calibration(), rounded.library());
     }
   }
 
   /**
-   * Prepares a network.
+   * Equalizes a network and chooses its activation ranges.
    *
    * @param imported as read
    * @param executor spreads the work; not the caller's own
-   * @param progress hears about each tensor whose range is chosen, then about each rounded layer
+   * @param progress hears about each tensor whose range is chosen, to the half of the whole
    */
-  Prepared prepare(
-      Network imported, int threads, ExecutorService executor, FittingProgress progress) {
+  Ranged range(Network imported, int threads, ExecutorService executor, FittingProgress progress) {
     EqualizationChoice equalization =
         cache.equalization(
             imported,
@@ -95,16 +126,37 @@ final class Preparation {
                 EqualizationChoice.of(
                     imported, runtime, batches, RangeMethods.named(FIRST_RANGES)));
     Network network = equalization.network(imported);
-    FittedRanges ranges = ranges(network, threads, executor, part(progress, 0));
+    return new Ranged(network, equalization, ranges(network, threads, executor, part(progress, 0)));
+  }
+
+  /**
+   * Fits the weights.
+   *
+   * @param offered the schemes that each layer may take: other implementations of a width are not
+   *     fitted; null for all in blocks of 32
+   * @param executor spreads the work; not the caller's own
+   * @param progress hears about each rounded layer, from the half of the whole
+   */
+  Prepared round(
+      Ranged ranged,
+      @Nullable Function<Layer, Collection<Scheme>> offered,
+      ExecutorService executor,
+      FittingProgress progress) {
+    Network network = ranged.network();
+    Calibration calibration = ranged.ranges().calibration();
+    UniformNetworks fitted =
+        offered == null
+            ? UniformNetworks.of(network, settings)
+            : UniformNetworks.of(network, settings, offered);
     RoundedNetwork rounded =
         cache.get(
             network,
             RoundingCache.key(
-                network, runtime.version(), ranges.calibration(), settings, batches.get()),
+                network, runtime.version(), calibration, settings, fitted, batches.get()),
             () ->
-                new NetworkRounding(network, runtime, ranges.calibration(), settings, executor)
-                    .round(batches, part(progress, 1)));
-    return new Prepared(network, equalization, ranges, rounded);
+                new NetworkRounding(network, runtime, calibration, settings, executor)
+                    .round(fitted, batches, part(progress, 1)));
+    return new Prepared(network, ranged.equalization(), ranged.ranges(), rounded);
   }
 
   /**

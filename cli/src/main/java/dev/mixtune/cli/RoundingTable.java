@@ -8,30 +8,35 @@ import dev.mixtune.engine.fitting.FittedRanges;
 import dev.mixtune.engine.fitting.RoundingReport;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** How the rounding of a network was chosen, as plain text. */
 final class RoundingTable {
   /** The method that the others are compared with. */
   private static final String PLAIN = "mse";
 
-  private static final String BLOCKS = " in blocks";
+  private static final String BLOCKS = " in blocks of ";
 
   private RoundingTable() {}
 
   /**
    * A row per layer; per width the chosen method with its error relative to plain rounding, and the
-   * runner-up with its own. Below: how often each method was chosen, and the whole networks.
+   * runner-up with its own; those of its blocks where the layer has no other weights. Below: how
+   * often each method was chosen, and the whole networks.
    */
   static String of(RoundingReport report) {
-    List<Integer> widths = widths(report.entries());
+    List<RoundingReport.Entry> all =
+        Stream.concat(report.entries().stream(), report.blocks().stream()).toList();
+    List<Integer> widths = widths(all);
     TreeMap<Integer, String> names = new TreeMap<>();
-    report.entries().forEach(entry -> names.put(entry.layer(), entry.name()));
+    all.forEach(entry -> names.put(entry.layer(), entry.name()));
     TextTable table = new TextTable(nameColumns(widths.size()));
     List<String> heading = new ArrayList<>(List.of("", "layer"));
     for (int bits : widths) {
@@ -42,7 +47,7 @@ final class RoundingTable {
         (layer, name) -> {
           List<String> row = new ArrayList<>(List.of(Integer.toString(layer), name));
           for (int bits : widths) {
-            row.addAll(find(report, layer, bits).map(RoundingTable::cells).orElse(NOTHING));
+            row.addAll(find(all, layer, bits).map(RoundingTable::cells).orElse(NOTHING));
           }
           table.add(row);
         });
@@ -51,8 +56,8 @@ final class RoundingTable {
             "error: output error of the layer on held-back calibration samples, by that of "
                 + PLAIN
                 + "; a codebook must earn the bytes of its table")
-        + counts(report.entries(), "")
-        + counts(report.blocks(), BLOCKS)
+        + counts(report.entries())
+        + counts(report.blocks())
         + networks(report);
   }
 
@@ -75,10 +80,9 @@ final class RoundingTable {
     return columns.toArray(Integer[]::new);
   }
 
-  private static Optional<RoundingReport.Entry> find(RoundingReport report, int layer, int bits) {
-    return report.entries().stream()
-        .filter(entry -> entry.layer() == layer && entry.bits() == bits)
-        .findFirst();
+  private static Optional<RoundingReport.Entry> find(
+      List<RoundingReport.Entry> all, int layer, int bits) {
+    return all.stream().filter(entry -> entry.layer() == layer && entry.bits() == bits).findFirst();
   }
 
   private static List<String> cells(RoundingReport.Entry entry) {
@@ -100,18 +104,26 @@ final class RoundingTable {
     return Double.isFinite(ratio) ? String.format(Locale.ROOT, "%.3f", ratio) : "-";
   }
 
-  private static String counts(List<RoundingReport.Entry> entries, String form) {
+  private static String counts(List<RoundingReport.Entry> entries) {
+    Map<String, Map<String, Long>> counts =
+        entries.stream()
+            .sorted(
+                Comparator.comparingInt(RoundingReport.Entry::bits)
+                    .reversed()
+                    .thenComparingInt(RoundingReport.Entry::blockSize))
+            .collect(
+                Collectors.groupingBy(
+                    entry -> form(entry.bits(), entry.blockSize()),
+                    LinkedHashMap::new,
+                    Collectors.groupingBy(
+                        RoundingReport.Entry::chosen, TreeMap::new, Collectors.counting())));
     StringBuilder text = new StringBuilder();
-    for (int bits : widths(entries)) {
-      Map<String, Long> counts =
-          entries.stream()
-              .filter(entry -> entry.bits() == bits)
-              .collect(
-                  Collectors.groupingBy(
-                      RoundingReport.Entry::chosen, TreeMap::new, Collectors.counting()));
-      text.append(line("W" + bits + form + ": " + joined(counts)));
-    }
+    counts.forEach((form, methods) -> text.append(line(form + ": " + joined(methods))));
     return text.toString();
+  }
+
+  private static String form(int bits, int blockSize) {
+    return "W" + bits + (blockSize == 0 ? "" : BLOCKS + blockSize);
   }
 
   private static String networks(RoundingReport report) {
@@ -133,18 +145,17 @@ final class RoundingTable {
   }
 
   /**
-   * {@code W4}, or {@code W8 and W4 in blocks} for a plan of several forms; what stays float is
-   * left out.
+   * {@code W4}, or {@code W8 and W4 in blocks of 64} for a plan of several forms; what stays float
+   * is left out.
    */
   private static String widths(String plan) {
     return Plan.parse(plan).schemes().stream()
         .filter(scheme -> scheme.arithmetic() != Arithmetic.FLOAT)
-        .sorted(Comparator.comparingInt(Scheme::weightBits).reversed())
-        .map(
-            scheme ->
-                "W"
-                    + scheme.weightBits()
-                    + (scheme.arithmetic() == Arithmetic.BLOCKWISE ? BLOCKS : ""))
+        .sorted(
+            Comparator.comparingInt(Scheme::weightBits)
+                .reversed()
+                .thenComparingInt(Scheme::blockSize))
+        .map(scheme -> form(scheme.weightBits(), scheme.blockSize()))
         .distinct()
         .collect(Collectors.joining(" and "));
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mixtune.engine.Plan;
+import dev.mixtune.results.StudyReader;
 import dev.mixtune.results.StudyStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,6 +100,11 @@ final class StudyMemory {
     Implementations compared = compare.get();
     store.putDocument(IMPLEMENTATIONS, compared.write());
     return compared;
+  }
+
+  /** What the menus of an older study were chosen by; empty where nothing was compared. */
+  static Optional<Implementations> implementations(StudyReader study) {
+    return study.document(IMPLEMENTATIONS).map(Implementations::read);
   }
 
   void rememberElapsed(Duration elapsed) {

@@ -64,9 +64,12 @@ final class StudyRun {
         }
         introduce(bench);
         Duration budget = budget();
-        bench.calibrate(count, workers, rounding(console));
+        bench.calibrate(
+            count,
+            workers,
+            rounding(console),
+            () -> menus.take(memory.implementations(() -> compare(bench, menus, around))));
         new StudyFiles(folder).writeRounding(bench.prepared());
-        menus.take(memory.implementations(() -> compare(bench, menus, around)));
         Deadline deadline =
             new Deadline(
                 around.clock(),
@@ -98,10 +101,11 @@ final class StudyRun {
     }
   }
 
-  /** Compares the implementations of each width. */
+  /** Compares the implementations of each width, before their weights are fitted. */
   static Implementations compare(Workbench bench, MenuBuilder menus, Surroundings around) {
+    Preparation.Ranged known = bench.ranged();
     return new Autotuning(
-            bench, menus::all, bench.prepared()::lowering, Autotuning.times(bench, around))
+            bench, known.network(), menus::all, known::lowering, Autotuning.times(bench, around))
         .compare();
   }
 

@@ -1,6 +1,8 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
@@ -28,6 +30,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Collection;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +68,7 @@ final class Workbench implements AutoCloseable {
   private final RunBatch batch;
   private final DeploymentAxes axes;
   private final Preparation preparation;
+  private Preparation.@Nullable Ranged ranged;
   private Preparation.@Nullable Prepared prepared;
   private @Nullable PlanLowering lowering;
 
@@ -184,13 +189,39 @@ final class Workbench implements AutoCloseable {
   }
 
   /**
-   * Prepares the network; needed before {@link #lowering}.
+   * Prepares the network; needed before {@link #lowering}. Fits every implementation of each width
+   * but the large blocks.
    *
    * @param executor spreads the work; not the caller's own
    * @param progress hears about each tensor whose range is chosen, then about each rounded layer
    */
   void calibrate(int threads, ExecutorService executor, FittingProgress progress) {
-    Preparation.Prepared ready = preparation.prepare(network, threads, executor, progress);
+    prepare(threads, executor, progress, () -> null);
+  }
+
+  /**
+   * Prepares the network for menus: only what they hold is fitted, which takes most of the time.
+   *
+   * @param menus takes the implementations that are chosen; asked once there are activation ranges.
+   *     Until then {@link #lowering} has plainly rounded weights
+   */
+  void calibrate(
+      int threads,
+      ExecutorService executor,
+      FittingProgress progress,
+      Supplier<MenuBuilder> menus) {
+    prepare(threads, executor, progress, () -> menus.get()::offered);
+  }
+
+  private void prepare(
+      int threads,
+      ExecutorService executor,
+      FittingProgress progress,
+      Supplier<@Nullable Function<Layer, Collection<Scheme>>> offered) {
+    Preparation.Ranged known = preparation.range(network, threads, executor, progress);
+    ranged = known;
+    lowering = known.lowering();
+    Preparation.Prepared ready = preparation.round(known, offered.get(), executor, progress);
     prepared = ready;
     lowering = ready.lowering();
   }
@@ -276,6 +307,11 @@ final class Workbench implements AutoCloseable {
   /** Lengths of the model's named axes when it is timed. */
   DeploymentAxes axes() {
     return axes;
+  }
+
+  /** What is known of the network before its weights are fitted. */
+  Preparation.Ranged ranged() {
+    return ready(ranged);
   }
 
   /** How the network was made ready, and why so. */

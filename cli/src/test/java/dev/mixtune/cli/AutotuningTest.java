@@ -1,6 +1,7 @@
 package dev.mixtune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -10,8 +11,11 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.fitting.FittingProgress;
+import dev.mixtune.engine.fitting.RoundingReport;
+import dev.mixtune.engine.lowering.LoweredPlan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -30,9 +35,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two matrix products of one shape, which have every implementation. */
+/** Two matrix products of one shape, which have every implementation but the large blocks. */
 class AutotuningTest {
   private static final int WIDTH = 32;
+  private static final int WIDE = 192;
   private static final int SAMPLES = 60;
 
   @TempDir private Path folder;
@@ -46,18 +52,18 @@ class AutotuningTest {
     return values;
   }
 
-  private static ValueInfoProto value(String name) {
+  private static ValueInfoProto value(String name, int width) {
     ValueInfoProto.Builder value = ValueInfoProto.newBuilder().setName(name);
     TypeProto.Tensor.Builder type = value.getTypeBuilder().getTensorTypeBuilder().setElemType(1);
     type.getShapeBuilder().addDimBuilder().setDimParam("N");
-    type.getShapeBuilder().addDimBuilder().setDimValue(WIDTH);
+    type.getShapeBuilder().addDimBuilder().setDimValue(width);
     return value.build();
   }
 
-  private TensorProto weights(String name) {
+  private TensorProto weights(String name, int width) {
     TensorProto.Builder tensor =
-        TensorProto.newBuilder().setName(name).setDataType(1).addDims(WIDTH).addDims(WIDTH);
-    for (float weight : normal(WIDTH * WIDTH)) {
+        TensorProto.newBuilder().setName(name).setDataType(1).addDims(width).addDims(width);
+    for (float weight : normal(width * width)) {
       tensor.addFloatData(weight / 4);
     }
     return tensor.build();
@@ -73,13 +79,17 @@ class AutotuningTest {
   }
 
   private RunOptions options(String target) throws IOException {
+    return options(target, WIDTH);
+  }
+
+  private RunOptions options(String target, int width) throws IOException {
     GraphProto graph =
         GraphProto.newBuilder()
             .setName("products")
-            .addInput(value("x"))
-            .addOutput(value("y"))
-            .addInitializer(weights("a"))
-            .addInitializer(weights("b"))
+            .addInput(value("x", width))
+            .addOutput(value("y", width))
+            .addInitializer(weights("a", width))
+            .addInitializer(weights("b", width))
             .addNode(node("MatMul", "first", "x", "a"))
             .addNode(node("Tanh", "tanh", "first"))
             .addNode(node("MatMul", "y", "tanh", "b"))
@@ -91,7 +101,7 @@ class AutotuningTest {
             .setGraph(graph)
             .build();
     Files.write(folder.resolve("model.onnx"), model.toByteArray());
-    Files.write(folder.resolve("x.npy"), npy(normal(SAMPLES * WIDTH)));
+    Files.write(folder.resolve("x.npy"), npy(normal(SAMPLES * width), width));
     RunOptions options = new RunOptions();
     options.target = target;
     options.task =
@@ -102,9 +112,9 @@ class AutotuningTest {
     return options;
   }
 
-  private static byte[] npy(float[] values) throws IOException {
+  private static byte[] npy(float[] values, int width) throws IOException {
     String header =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + SAMPLES + ", " + WIDTH + "), }";
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + SAMPLES + ", " + width + "), }";
     header = header + " ".repeat(117 - header.length()) + "\n";
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0});
@@ -136,7 +146,8 @@ class AutotuningTest {
       MenuBuilder menus = new MenuBuilder(bench, options);
       LayerTimes times = LayerTimes.open(folder, "here");
       Implementations compared =
-          new Autotuning(bench, menus::all, bench.prepared()::lowering, times).compare();
+          new Autotuning(bench, bench.network(), menus::all, bench.ranged()::lowering, times)
+              .compare();
 
       // Static, dynamic and block-wise, at 8, 4 and 2 bits, of both layers.
       assertThat(compared.alternatives()).hasSize(2 * 3 * 3);
@@ -152,7 +163,9 @@ class AutotuningTest {
           compared.alternatives().stream().map(Implementations.Alternative::timeRatio).toList();
       assertThat(ratios.subList(9, 18)).isEqualTo(ratios.subList(0, 9));
       LayerTimes known = LayerTimes.open(folder, "here");
-      assertThat(new Autotuning(bench, menus::all, bench.prepared()::lowering, known).compare())
+      assertThat(
+              new Autotuning(bench, bench.network(), menus::all, bench.ranged()::lowering, known)
+                  .compare())
           .isEqualTo(compared);
       assertThat(ImplementationTable.of(compared, bench.network().layers(), "host"))
           .contains("1x32")
@@ -172,12 +185,108 @@ class AutotuningTest {
       MenuBuilder menus = new MenuBuilder(bench, options);
       Implementations compared =
           new Autotuning(
-                  bench, menus::all, bench.prepared()::lowering, LayerTimes.open(folder, "pixel8"))
+                  bench,
+                  bench.network(),
+                  menus::all,
+                  bench.ranged()::lowering,
+                  LayerTimes.open(folder, "pixel8"))
               .compare();
       assertThat(compared.alternatives()).isNotEmpty();
       assertThat(folder.toFile().list((dir, name) -> name.startsWith("times-"))).isEmpty();
     } finally {
       workers.shutdownNow();
     }
+  }
+
+  /** The study's order: the choice first, and only what was chosen is fitted then. */
+  @Test
+  void onlyWhatMenusHoldIsFitted() throws IOException {
+    RunOptions options = options("host", WIDE);
+    ExecutorService workers = Executors.newSingleThreadExecutor();
+    try (Workbench bench = Workbench.open(options, around())) {
+      MenuBuilder menus = new MenuBuilder(bench, options);
+      assertThatThrownBy(bench::ranged).isInstanceOf(IllegalStateException.class);
+      bench.calibrate(
+          1,
+          workers,
+          FittingProgress.silent(),
+          () -> {
+            List<Scheme> all = menus.all(bench.network().layers().get(0));
+            // Static, dynamic and three sizes of blocks at three widths, and f16.
+            assertThat(all).hasSize(5 * 3 + 1);
+            assertThat(menus.offered(bench.network().layers().get(0))).hasSize(3 * 3 + 1);
+            return menus.take(chosen(Scheme.W8A8, Scheme.W4_BLOCK_64, Scheme.W2_BLOCK_128));
+          });
+
+      RoundingReport report = bench.prepared().rounded().report();
+      assertThat(report.networks())
+          .extracting(RoundingReport.NetworkError::plan)
+          .containsExactly("w8a8d w8a8d", "w4b64 w4b64", "w2b128 w2b128");
+      assertThat(report.entries()).extracting(RoundingReport.Entry::bits).containsExactly(8, 8);
+      assertThat(report.blocks())
+          .extracting(entry -> entry.bits() + " " + entry.blockSize())
+          .containsExactlyInAnyOrder("4 64", "4 64", "2 128", "2 128");
+      for (Layer layer : bench.network().layers()) {
+        assertThat(menus.offered(layer))
+            .containsExactlyInAnyOrder(
+                Scheme.F16, Scheme.W8A8, Scheme.W4_BLOCK_64, Scheme.W2_BLOCK_128);
+      }
+      LoweredPlan four = bench.lowering().lower(Plan.uniform(2, Scheme.W4_BLOCK_64));
+      // 192 weights of an output are 3 blocks of 32 bytes, each with a float scale.
+      assertThat(four.storedWeightBytes()).isEqualTo(2L * WIDE * 3 * (32 + 4));
+      assertThat(four.storedWeightBits()).isEqualTo(4 + 32.0 / 64);
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  private static Implementations chosen(Scheme... schemes) {
+    List<Implementations.Alternative> alternatives = new ArrayList<>();
+    for (int layer = 0; layer < 2; layer++) {
+      for (Scheme scheme : Scheme.values()) {
+        if (scheme.weightBits() <= 8 && !scheme.isStoredOnly()) {
+          double time = List.of(schemes).contains(scheme) ? 0.1 : 0.5;
+          alternatives.add(new Implementations.Alternative(layer, scheme.id(), time, 0.01));
+        }
+      }
+    }
+    return new Implementations(alternatives);
+  }
+
+  /** A profile prices all block sizes alike, so the most accurate one is taken, each time. */
+  @Test
+  void withAProfileTheChoiceOfBlocksIsTheSameEachTime() throws IOException {
+    RunOptions options = options("pixel8", WIDE);
+    ExecutorService workers = Executors.newSingleThreadExecutor();
+    try (Workbench bench = Workbench.open(options, around())) {
+      MenuBuilder menus = new MenuBuilder(bench, options);
+      bench.calibrate(
+          1,
+          workers,
+          FittingProgress.silent(),
+          () -> menus.take(StudyRun.compare(bench, menus, around())));
+      Implementations first = StudyRun.compare(bench, menus, around());
+      assertThat(StudyRun.compare(bench, menus, around())).isEqualTo(first);
+      for (int bits : new int[] {8, 4}) {
+        assertThat(ratios(first, Scheme.ofBlocks(bits, 64)))
+            .isEqualTo(ratios(first, Scheme.ofBlocks(bits, 32)))
+            .hasSize(2);
+      }
+      for (Layer layer : bench.network().layers()) {
+        assertThat(menus.offered(layer))
+            .noneMatch(scheme -> scheme.blockSize() > 32)
+            .extracting(Scheme::weightBits)
+            .doesNotHaveDuplicates();
+      }
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  private static List<Double> ratios(Implementations compared, Scheme scheme) {
+    return compared.alternatives().stream()
+        .filter(each -> each.of() == scheme)
+        .map(Implementations.Alternative::timeRatio)
+        .toList();
   }
 }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mixtune.cli.Implementations.Alternative;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.OperatorKind;
+import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +81,57 @@ class ImplementationsTest {
     assertThat(compared.taken(LAYER))
         .extracting(Alternative::scheme)
         .containsExactly("w8a8d", "w4a8d");
+  }
+
+  /** Times of the static kernel and of blocks of 32, 64 and 128, their errors, what is taken. */
+  @ParameterizedTest
+  @CsvSource({
+    // One row: larger blocks are faster and good enough.
+    "0.30, 0.27, 0.24, 0.22, 0.08, 0.10, 0.12, w4b128",
+    // The largest ones are worse than one scale for each output.
+    "0.30, 0.27, 0.24, 0.22, 0.08, 0.10, 0.16, w4b64",
+    // Equally fast: the more accurate ones.
+    "0.30, 0.27, 0.225, 0.22, 0.08, 0.10, 0.12, w4b64",
+    // Many rows: blocks are slower, however accurate.
+    "0.30, 0.80, 0.75, 0.58, 0.08, 0.10, 0.12, w4a8"
+  })
+  void theBlockSizeIsAChoiceOfTimeAndError(
+      double t0, double t1, double t2, double t3, double e1, double e2, double e3, String taken) {
+    Implementations compared =
+        new Implementations(
+            List.of(
+                alternative(Scheme.W4A8, t0, 0.135),
+                alternative(Scheme.W4_BLOCK, t1, e1),
+                alternative(Scheme.W4_BLOCK_64, t2, e2),
+                alternative(Scheme.W4_BLOCK_128, t3, e3)));
+    assertThat(compared.taken(LAYER)).extracting(Alternative::scheme).containsExactly(taken);
+    Map<Scheme, Double> ratios =
+        Map.of(
+            Scheme.W4A8, t0,
+            Scheme.W4_BLOCK, t1,
+            Scheme.W4_BLOCK_64, t2,
+            Scheme.W4_BLOCK_128, t3,
+            Scheme.W8A8, 0.01);
+    assertThat(Implementations.mayBeTaken(Scheme.ofId(taken), ratios)).isTrue();
+    assertThat(Implementations.mayBeTaken(Scheme.W4_BLOCK, ratios)).isEqualTo(t1 < t0);
+  }
+
+  /** Studies of versions without large blocks go on with the menus that they had. */
+  @Test
+  void olderStudiesKeepTheirMenus() {
+    Implementations stored =
+        Implementations.read(
+            "[{\"layer\":3,\"scheme\":\"w4a8\",\"timeRatio\":0.3,\"error\":0.1},"
+                + "{\"layer\":3,\"scheme\":\"w4b\",\"timeRatio\":0.2,\"error\":0.05}]");
+    assertThat(stored.isLeftOut(LAYER, Scheme.W4A8)).isTrue();
+    assertThat(stored.isLeftOut(LAYER, Scheme.W4_BLOCK)).isFalse();
+    assertThat(stored.isLeftOut(LAYER, Scheme.W4_BLOCK_64)).isTrue();
+    assertThat(stored.isLeftOut(LAYER, Scheme.W8_BLOCK_128)).isTrue();
+    assertThat(Implementations.NONE.isLeftOut(LAYER, Scheme.W8_BLOCK)).isFalse();
+    assertThat(Implementations.NONE.isLeftOut(LAYER, Scheme.W8_BLOCK_64)).isTrue();
+    assertThat(Plan.parse("f16 w8b w4b w2b w4a8d").schemes())
+        .containsExactly(
+            Scheme.F16, Scheme.W8_BLOCK, Scheme.W4_BLOCK, Scheme.W2_BLOCK, Scheme.W4A8_DYNAMIC);
   }
 
   @Test

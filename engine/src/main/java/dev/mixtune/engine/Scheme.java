@@ -26,12 +26,24 @@ public enum Scheme {
   W4A8_DYNAMIC("w4a8d", 4, Arithmetic.INTEGER_DYNAMIC),
   /** 2-bit stored weights, computed as {@link #W8A8_DYNAMIC}. */
   W2A8_DYNAMIC("w2a8d", 2, Arithmetic.INTEGER_DYNAMIC),
-  /** 8-bit block-wise weights, weight-only (MatMulNBits). */
-  W8_BLOCK("w8b", 8, Arithmetic.BLOCKWISE),
-  /** 4-bit block-wise weights, weight-only (MatMulNBits). */
-  W4_BLOCK("w4b", 4, Arithmetic.BLOCKWISE),
-  /** 2-bit block-wise weights, weight-only (MatMulNBits). */
-  W2_BLOCK("w2b", 2, Arithmetic.BLOCKWISE),
+  /** 8-bit weights in blocks of 32, weight-only (MatMulNBits). */
+  W8_BLOCK("w8b", 8, 32),
+  /** 4-bit weights in blocks of 32, weight-only (MatMulNBits). */
+  W4_BLOCK("w4b", 4, 32),
+  /** 2-bit weights in blocks of 32, weight-only (MatMulNBits). */
+  W2_BLOCK("w2b", 2, 32),
+  /** As {@link #W8_BLOCK} in blocks of 64 weights. */
+  W8_BLOCK_64("w8b64", 8, 64),
+  /** As {@link #W4_BLOCK} in blocks of 64 weights. */
+  W4_BLOCK_64("w4b64", 4, 64),
+  /** As {@link #W2_BLOCK} in blocks of 64 weights. */
+  W2_BLOCK_64("w2b64", 2, 64),
+  /** As {@link #W8_BLOCK} in blocks of 128 weights. */
+  W8_BLOCK_128("w8b128", 8, 128),
+  /** As {@link #W4_BLOCK} in blocks of 128 weights. */
+  W4_BLOCK_128("w4b128", 4, 128),
+  /** As {@link #W2_BLOCK} in blocks of 128 weights. */
+  W2_BLOCK_128("w2b128", 2, 128),
   /** 8-bit stored weights, computed in float: for layers without an integer kernel. */
   W8("w8", 8, Arithmetic.FLOAT),
   /** 4-bit stored weights, computed as {@link #W8}. */
@@ -42,11 +54,21 @@ public enum Scheme {
   private final String id;
   private final int weightBits;
   private final Arithmetic arithmetic;
+  private final int blockSize;
 
   Scheme(String id, int weightBits, Arithmetic arithmetic) {
+    this(id, weightBits, arithmetic, 0);
+  }
+
+  Scheme(String id, int weightBits, int blockSize) {
+    this(id, weightBits, Arithmetic.BLOCKWISE, blockSize);
+  }
+
+  Scheme(String id, int weightBits, Arithmetic arithmetic, int blockSize) {
     this.id = id;
     this.weightBits = weightBits;
     this.arithmetic = arithmetic;
+    this.blockSize = blockSize;
   }
 
   /** The stable short name used in every file, such as {@code w4a8}. */
@@ -67,6 +89,30 @@ public enum Scheme {
   /** How the layer computes. */
   public Arithmetic arithmetic() {
     return arithmetic;
+  }
+
+  /**
+   * Consecutive input weights of one output that share a scale: 32, 64 or 128; 0 where all weights
+   * of an output share one, or none has any.
+   */
+  public int blockSize() {
+    return blockSize;
+  }
+
+  /**
+   * The block-wise scheme of this width and block size.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static Scheme ofBlocks(int weightBits, int blockSize) {
+    return Arrays.stream(values())
+        .filter(scheme -> scheme.arithmetic == Arithmetic.BLOCKWISE)
+        .filter(scheme -> scheme.weightBits == weightBits && scheme.blockSize == blockSize)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no scheme of " + weightBits + " bits in blocks of " + blockSize));
   }
 
   /**

@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  * method), {@code rows} (rows of calibration data that the layer was rounded on) and {@code errors}
  * (by method: mean squared difference from the float layer's answers over their variance, on
  * held-back samples; null where it was not measured). {@code blocks[]}: the same for matrix
- * products in blocks. {@code networks[]}: {@code plan} (schemes joined by blanks), {@code fitted}
- * and {@code plain} (the same error of the whole network's outputs, all layers fitted or all
- * rounded by least squares) and {@code kept} ({@code fitted} or {@code plain}). {@code ranges}:
- * null, or how activation ranges were chosen: {@code uniform} (error by method with one method
- * everywhere), {@code error} (with the chosen ones) and {@code choices[]} of {@code tensor}, {@code
- * chosen} and {@code errors}. {@code equalization}: null, or {@code pairs} of layers that allow it,
- * {@code widths[]} of {@code bits}, {@code before} and {@code after} (error of the plainly rounded
+ * products in blocks, with {@code blockSize} (weights that share a scale; 0 in {@code layers}: all
+ * of an output). {@code networks[]}: {@code plan} (schemes joined by blanks), {@code fitted} and
+ * {@code plain} (the same error of the whole network's outputs, all layers fitted or all rounded by
+ * least squares) and {@code kept} ({@code fitted} or {@code plain}). {@code ranges}: null, or how
+ * activation ranges were chosen: {@code uniform} (error by method with one method everywhere),
+ * {@code error} (with the chosen ones) and {@code choices[]} of {@code tensor}, {@code chosen} and
+ * {@code errors}. {@code equalization}: null, or {@code pairs} of layers that allow it, {@code
+ * widths[]} of {@code bits}, {@code before} and {@code after} (error of the plainly rounded
  * network's outputs) and whether it is {@code used}.
  */
 public final class RoundingJson {
@@ -43,6 +44,7 @@ public final class RoundingJson {
       int layer,
       String name,
       int bits,
+      int blockSize,
       String chosen,
       long rows,
       Map<String, @Nullable Double> errors) {}
@@ -102,6 +104,7 @@ public final class RoundingJson {
                     entry.layer(),
                     entry.name(),
                     entry.bits(),
+                    entry.blockSize(),
                     entry.chosen(),
                     entry.rows(),
                     measured(entry.errors())))

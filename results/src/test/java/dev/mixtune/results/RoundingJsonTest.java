@@ -28,7 +28,7 @@ class RoundingJsonTest {
               new RoundingReport.Entry(1, "tied", 4, "mse", Map.of("mse", Double.NaN), 0)),
           List.of(
               new RoundingReport.Entry(
-                  2, "product", 4, "gptq", Map.of("least-squares", 0.5, "gptq", 0.25), 64)),
+                  2, "product", 4, 64, "gptq", Map.of("least-squares", 0.5, "gptq", 0.25), 64)),
           List.of(
               new RoundingReport.NetworkError("w4a8 w4a8", 0.25, 0.75),
               new RoundingReport.NetworkError("w2a8 w2a8", 0.5, 0.25)));
@@ -61,6 +61,7 @@ class RoundingJsonTest {
 
     assertThat(product.get("name").asText()).isEqualTo("product");
     assertThat(product.get("chosen").asText()).isEqualTo("gptq");
+    assertThat(product.get("blockSize").asInt()).isEqualTo(64);
     assertThat(product.get("errors").get("least-squares").asDouble()).isEqualTo(0.5);
   }
 

@@ -64,6 +64,11 @@ final class Lane {
         && plan.scheme(layer.index()).arithmetic() == Arithmetic.INTEGER_STATIC;
   }
 
+  /** Weights that share a scale, where the layer is rounded in blocks; 0 elsewhere. */
+  int blockSize(Layer layer) {
+    return plan.scheme(layer.index()).blockSize();
+  }
+
   int bits(Layer layer) {
     return plan.scheme(layer.index()).weightBits();
   }
@@ -76,18 +81,22 @@ final class Lane {
 
   /** The layer's blocks so far: those of a tied twin, or plainly rounded ones. */
   BlockWeights blocks(Layer layer) {
-    return library.blockwise(layer, bits(layer));
+    return library.blockwise(layer, plan.scheme(layer.index()));
   }
 
   /** Whether a twin that shares the layer's weight was rounded in blocks before it. */
   boolean hasTiedBlocks(Layer layer) {
-    return rounded.contains(library.weightName(layer) + "/blocks/" + bits(layer));
+    return rounded.contains(blocksKey(layer));
   }
 
   /** From now on the layer is rounded in these blocks. */
   void round(Layer layer, BlockCandidate chosen) {
     library = library.with(layer, chosen.weights(), chosen.bias());
-    rounded.add(library.weightName(layer) + "/blocks/" + bits(layer));
+    rounded.add(blocksKey(layer));
+  }
+
+  private String blocksKey(Layer layer) {
+    return library.weightName(layer) + "/" + plan.scheme(layer.index()).id();
   }
 
   /** From now on the layer is rounded like this. */

@@ -242,7 +242,14 @@ final class LayerFit {
         });
     String method = "gptq" + dampening.suffix();
     return measured(
-        BlockWeights.of(plain.bits(), plain.inputs(), plain.outputs(), codes, scales, method),
+        BlockWeights.of(
+            plain.bits(),
+            plain.blockSize(),
+            plain.inputs(),
+            plain.outputs(),
+            codes,
+            scales,
+            method),
         tiles);
   }
 

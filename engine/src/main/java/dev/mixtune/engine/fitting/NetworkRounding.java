@@ -64,7 +64,8 @@ public final class NetworkRounding {
   }
 
   /**
-   * Rounds every layer to every width of the settings, each width in a uniform network of its own.
+   * Rounds every layer to every width of the settings, each width in a uniform network of its own:
+   * {@link UniformNetworks#of(Network, FittingSettings)}.
    *
    * @param batches calibration inputs by name; asked for anew for every stage, so that samples need
    *     not be kept; must give the same samples each time
@@ -74,19 +75,22 @@ public final class NetworkRounding {
    */
   public RoundedNetwork round(
       Supplier<? extends Iterable<Map<String, Tensor>>> batches, FittingProgress progress) {
-    List<Plan> plans = new ArrayList<>();
-    for (int bits : settings.widths()) {
-      plans.add(UniformPlans.of(network, bits));
-    }
-    if (settings.activations() == ActivationTreatment.INTEGER) {
-      for (int bits : settings.widths()) {
-        // Blocks of 8 bits are rounded plainly: a network of their own would take its time in vain.
-        if (bits < 8) {
-          UniformPlans.blocks(network, bits).ifPresent(plans::add);
-        }
-      }
-    }
-    return run(plans, batches, progress);
+    return round(UniformNetworks.of(network, settings), batches, progress);
+  }
+
+  /**
+   * Rounds every layer as some uniform networks have it.
+   *
+   * @param networks what the weights are fitted in
+   * @param batches as for the other one
+   * @param progress hears about each layer
+   * @return a library that answers for what these networks run; everything else it rounds plainly
+   */
+  public RoundedNetwork round(
+      UniformNetworks networks,
+      Supplier<? extends Iterable<Map<String, Tensor>>> batches,
+      FittingProgress progress) {
+    return run(networks.plans(), batches, progress);
   }
 
   /**
@@ -200,12 +204,15 @@ public final class NetworkRounding {
         boolean blockwise = lane.isBlockwise(layer);
         library =
             blockwise
-                ? library.with(layer, plain.blockwise(layer, bits), null)
+                ? library.with(
+                    layer, plain.blockwise(layer, lane.plan().scheme(layer.index())), null)
                 : library.with(layer, plain.perChannel(layer, bits), null);
         (blockwise ? blocks : entries)
             .replaceAll(
                 entry ->
-                    entry.layer() == layer.index() && entry.bits() == bits
+                    entry.layer() == layer.index()
+                            && entry.bits() == bits
+                            && entry.blockSize() == lane.blockSize(layer)
                         ? entry.with(PLAIN)
                         : entry);
       }
@@ -269,6 +276,7 @@ public final class NetworkRounding {
             layer.index(),
             layer.name(),
             lane.bits(layer),
+            lane.blockSize(layer),
             chosen.weights().method(),
             errors,
             inputs.fitted().rows()));

@@ -41,8 +41,8 @@ final class RoundedNetworkBytes {
       out.writeInt(rounded.report().blocks().size());
       for (RoundingReport.Entry entry : rounded.report().blocks()) {
         Layer layer = network.layers().get(entry.layer());
-        Scheme scheme = Scheme.ofId("w" + entry.bits() + "b");
-        BlockWeights blocks = rounded.library().blockwise(layer, entry.bits());
+        Scheme scheme = Scheme.ofBlocks(entry.bits(), entry.blockSize());
+        BlockWeights blocks = rounded.library().blockwise(layer, scheme);
         write(entry, out);
         out.write(blocks.packed());
         write(blocks.scales(), out);
@@ -65,6 +65,7 @@ final class RoundedNetworkBytes {
   private static void write(RoundingReport.Entry entry, DataOutputStream out) throws IOException {
     out.writeInt(entry.layer());
     out.writeInt(entry.bits());
+    out.writeInt(entry.blockSize());
     out.writeLong(entry.rows());
     out.writeUTF(entry.chosen());
     out.writeInt(entry.errors().size());
@@ -137,7 +138,7 @@ final class RoundedNetworkBytes {
     }
     int inputs = Math.toIntExact(layer.weightShape().get(0));
     int outputs = Math.toIntExact(layer.weightShape().get(1));
-    int size = BlockWeights.BLOCK_SIZE;
+    int size = Scheme.ofBlocks(entry.bits(), entry.blockSize()).blockSize();
     int blocks = outputs * ((inputs + size - 1) / size);
     byte[] packed = in.readNBytes(blocks * size * entry.bits() / 8);
     float[] scales = floats(blocks, in);
@@ -163,6 +164,7 @@ final class RoundedNetworkBytes {
       throw new IOException("no layer " + layer);
     }
     int bits = in.readInt();
+    int blockSize = in.readInt();
     long rows = in.readLong();
     String chosen = in.readUTF();
     int methods = in.readInt();
@@ -171,7 +173,7 @@ final class RoundedNetworkBytes {
       errors.put(in.readUTF(), in.readDouble());
     }
     String name = network.layers().get(layer).name();
-    return new RoundingReport.Entry(layer, name, bits, chosen, errors, rows);
+    return new RoundingReport.Entry(layer, name, bits, blockSize, chosen, errors, rows);
   }
 
   private static float[] floats(int count, DataInputStream in) throws IOException {

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RoundingCache {
   /** Changes whenever the same inputs would be rounded to other codes, or are stored otherwise. */
-  public static final int VERSION = 5;
+  public static final int VERSION = 6;
 
   private static final int DIGEST_BYTES = 32;
   private static final Logger LOG = LoggerFactory.getLogger(RoundingCache.class);
@@ -59,7 +59,24 @@ public final class RoundingCache {
       Calibration calibration,
       FittingSettings settings,
       Iterable<Map<String, Tensor>> batches) {
+    return key(
+        network, runtime, calibration, settings, UniformNetworks.of(network, settings), batches);
+  }
+
+  /**
+   * The same for weights that are fitted in some networks only.
+   *
+   * @param networks the ones
+   */
+  public static String key(
+      Network network,
+      String runtime,
+      Calibration calibration,
+      FittingSettings settings,
+      UniformNetworks networks,
+      Iterable<Map<String, Tensor>> batches) {
     MessageDigest digest = started(network, runtime, settings.toString());
+    networks.plans().forEach(plan -> update(digest, plan.key()));
     for (String tensor : calibration.tensors()) {
       update(digest, tensor + " " + calibration.range(tensor));
     }

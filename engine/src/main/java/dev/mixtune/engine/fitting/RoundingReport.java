@@ -42,6 +42,8 @@ public record RoundingReport(List<Entry> entries, List<Entry> blocks, List<Netwo
    * @param layer the layer's index
    * @param name the layer's name
    * @param bits 2, 4 or 8
+   * @param blockSize weights that share a scale, as {@link dev.mixtune.engine.Scheme#blockSize}; 0:
+   *     all of an output
    * @param chosen the method that was kept: the one with the least error; a codebook must lower it
    *     by a factor of 1.5 for each bit per weight that its table takes (per weight of an average
    *     layer, where this one is smaller)
@@ -50,7 +52,13 @@ public record RoundingReport(List<Entry> entries, List<Entry> blocks, List<Netwo
    * @param rows rows of calibration data that the layer was rounded on
    */
   public record Entry(
-      int layer, String name, int bits, String chosen, Map<String, Double> errors, long rows) {
+      int layer,
+      String name,
+      int bits,
+      int blockSize,
+      String chosen,
+      Map<String, Double> errors,
+      long rows) {
 
     public Entry {
       errors = java.util.Collections.unmodifiableMap(new TreeMap<>(errors));
@@ -59,11 +67,17 @@ public record RoundingReport(List<Entry> entries, List<Entry> blocks, List<Netwo
       }
     }
 
+    /** An entry of weights with one scale for each output. */
+    public Entry(
+        int layer, String name, int bits, String chosen, Map<String, Double> errors, long rows) {
+      this(layer, name, bits, /* blockSize= */ 0, chosen, errors, rows);
+    }
+
     /** The same entry with another choice. */
     Entry with(String method) {
       Map<String, Double> known = new TreeMap<>(errors);
       known.putIfAbsent(method, Double.NaN);
-      return new Entry(layer, name, bits, method, known, rows);
+      return new Entry(layer, name, bits, blockSize, method, known, rows);
     }
 
     /** Relative output error of the chosen method. */

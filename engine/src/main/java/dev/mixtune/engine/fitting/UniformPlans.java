@@ -7,7 +7,6 @@ import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.graph.Network;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** The quantized networks that ranges and weights are fitted in. */
 final class UniformPlans {
@@ -27,17 +26,5 @@ final class UniformPlans {
               : Scheme.ofId("w" + bits + (dynamic ? "a8d" : "a8")));
     }
     return new Plan(schemes);
-  }
-
-  /** Every matrix product in blocks of this width, everything else in float; empty without any. */
-  static Optional<Plan> blocks(Network network, int bits) {
-    List<Scheme> schemes = new ArrayList<>();
-    for (Layer layer : network.layers()) {
-      boolean oneMatrix = layer.kind() == OperatorKind.MATMUL && layer.weightShape().size() == 2;
-      schemes.add(oneMatrix ? Scheme.ofId("w" + bits + "b") : Scheme.F32);
-    }
-    return schemes.stream().allMatch(scheme -> scheme == Scheme.F32)
-        ? Optional.empty()
-        : Optional.of(new Plan(schemes));
   }
 }

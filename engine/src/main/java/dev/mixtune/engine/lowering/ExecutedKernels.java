@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.graph.Graph;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.runtime.ModelRuntime;
 import dev.mixtune.engine.runtime.ModelRuntime.ExecutedNode;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The kernels that a runtime really executes for the layers of a plan.
  *
  * @param kernels operator type that executes each layer, in layer order; the layer's own operator
- *     where the runtime kept it in float
+ *     where the runtime kept it in float. Where one operator has several kernels, what tells them
+ *     apart stands behind it: {@code MatMulNBits(block 64, accuracy 4)}
  * @param unplanned integer kernels that the plan does not ask for, empty when all is well
  */
 public record ExecutedKernels(List<String> kernels, List<String> unplanned) {
@@ -47,7 +49,9 @@ public record ExecutedKernels(List<String> kernels, List<String> unplanned) {
   public static ExecutedKernels inspect(
       ModelRuntime runtime, Network network, LoweredPlan lowered) {
     Map<String, Deque<Layer>> byWeight = new HashMap<>();
-    Map<String, String> weights = weightsOfNodes(lowered);
+    List<NodeProto> nodes = nodes(lowered);
+    Map<String, String> weights = weightsOfNodes(nodes);
+    Map<String, String> labels = labels(nodes);
     List<String> kernels = new ArrayList<>();
     for (Layer layer : network.layers()) {
       String weight = weights.getOrDefault(layer.name(), "");
@@ -58,7 +62,7 @@ public record ExecutedKernels(List<String> kernels, List<String> unplanned) {
     for (ExecutedNode node : runtime.executedNodes(lowered.model())) {
       Layer layer = layerOf(node, byWeight);
       if (layer != null) {
-        kernels.set(layer.index(), node.op());
+        kernels.set(layer.index(), node.op() + labels.getOrDefault(layer.name(), ""));
       }
       boolean planned =
           layer != null && lowered.plan().scheme(layer.index()).arithmetic().isInteger();
@@ -69,14 +73,29 @@ public record ExecutedKernels(List<String> kernels, List<String> unplanned) {
     return new ExecutedKernels(kernels, unplanned);
   }
 
-  /** By node name: the weight as the session knows it once everything constant is folded. */
-  private static Map<String, String> weightsOfNodes(LoweredPlan lowered) {
-    List<NodeProto> nodes;
+  private static List<NodeProto> nodes(LoweredPlan lowered) {
     try {
-      nodes = ModelProto.parseFrom(lowered.model()).getGraph().getNodeList();
+      return ModelProto.parseFrom(lowered.model()).getGraph().getNodeList();
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("the lowered model is no ONNX model", e);
     }
+  }
+
+  /** By node name: what chooses between the kernels of an operator, where there are several. */
+  private static Map<String, String> labels(List<NodeProto> nodes) {
+    Map<String, String> labels = new HashMap<>();
+    for (NodeProto node : nodes) {
+      if (node.getOpType().equals("MatMulNBits")) {
+        long block = Graph.intAttribute(node, "block_size", 0);
+        long accuracy = Graph.intAttribute(node, "accuracy_level", 0);
+        labels.put(node.getName(), "(block " + block + ", accuracy " + accuracy + ")");
+      }
+    }
+    return labels;
+  }
+
+  /** By node name: the weight as the session knows it once everything constant is folded. */
+  private static Map<String, String> weightsOfNodes(List<NodeProto> nodes) {
     Map<String, String> dequantized = new HashMap<>();
     Map<String, String> weights = new HashMap<>();
     for (NodeProto node : nodes) {

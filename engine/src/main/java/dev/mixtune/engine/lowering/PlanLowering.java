@@ -222,12 +222,15 @@ public final class PlanLowering {
         .sum();
   }
 
-  /** Stored bits change no kernel, except that of block-wise weights and of a Gather. */
+  /** What is stored changes no kernel, except that of block-wise weights and of a Gather. */
   private String signature(Plan plan, List<KernelUse> kernels) {
     StringBuilder text = new StringBuilder();
     for (Layer layer : network.layers()) {
-      if (layer.kind() == OperatorKind.GATHER) {
-        text.append(plan.scheme(layer.index()).id()).append('\n');
+      Scheme scheme = plan.scheme(layer.index());
+      // Blocks of 32 came first: signatures that studies have recorded stay what they are.
+      boolean largeBlocks = scheme.blockSize() > Scheme.W8_BLOCK.blockSize();
+      if (layer.kind() == OperatorKind.GATHER || largeBlocks) {
+        text.append(largeBlocks ? layer.name() + " " : "").append(scheme.id()).append('\n');
       }
     }
     for (KernelUse kernel : kernels) {

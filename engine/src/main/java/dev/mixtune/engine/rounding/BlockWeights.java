@@ -8,7 +8,8 @@ import dev.mixtune.engine.graph.ChannelLayout;
  * 2^(bits-1)}.
  *
  * @param bits 2, 4 or 8
- * @param blockSize weights per block, a power of two of at least 16
+ * @param blockSize weights per block, a power of two of at least 16; of 16, 32, 64, 128 and 256
+ *     ONNX Runtime has fast kernels for 32, 64 and 128 at every width
  * @param inputs K
  * @param outputs N
  * @param packed {@code [N, ceil(K / blockSize), blockSize * bits / 8]}, low bits first
@@ -25,9 +26,6 @@ public record BlockWeights(
     byte[] packed,
     float[] scales,
     String method) {
-
-  /** Block size that every accuracy level and every bit width of the kernel supports. */
-  public static final int BLOCK_SIZE = 32;
 
   /** Blocks per output column. */
   public int blocks() {
@@ -63,20 +61,26 @@ public record BlockWeights(
    * @param scales {@code [outputs, blocks]}
    */
   public static BlockWeights of(
-      int bits, int inputs, int outputs, byte[] codes, float[] scales, String method) {
-    int blocks = (inputs + BLOCK_SIZE - 1) / BLOCK_SIZE;
-    int bytesPerBlock = BLOCK_SIZE * bits / 8;
+      int bits,
+      int blockSize,
+      int inputs,
+      int outputs,
+      byte[] codes,
+      float[] scales,
+      String method) {
+    int blocks = (inputs + blockSize - 1) / blockSize;
+    int bytesPerBlock = blockSize * bits / 8;
     byte[] packed = new byte[outputs * blocks * bytesPerBlock];
     int zero = 1 << (bits - 1);
     for (int n = 0; n < outputs; n++) {
-      for (int k = 0; k < blocks * BLOCK_SIZE; k++) {
+      for (int k = 0; k < blocks * blockSize; k++) {
         int code = k < inputs ? codes[k * outputs + n] : 0;
-        int at = (k % BLOCK_SIZE) * bits;
-        packed[(n * blocks + k / BLOCK_SIZE) * bytesPerBlock + at / 8] |=
+        int at = (k % blockSize) * bits;
+        packed[(n * blocks + k / blockSize) * bytesPerBlock + at / 8] |=
             (byte) ((code + zero) << (at % 8));
       }
     }
-    return new BlockWeights(bits, BLOCK_SIZE, inputs, outputs, packed, scales, method);
+    return new BlockWeights(bits, blockSize, inputs, outputs, packed, scales, method);
   }
 
   /** The weights that the codes stand for, row-major {@code [inputs, outputs]}. */
@@ -99,26 +103,26 @@ public record BlockWeights(
    *
    * @param weights row-major {@code [inputs, outputs]}
    */
-  static BlockWeights round(float[] weights, int inputs, int outputs, int bits) {
+  static BlockWeights round(float[] weights, int inputs, int outputs, int bits, int blockSize) {
     RoundingMethod method = ScaleSearchRounding.leastSquares();
-    int blocks = (inputs + BLOCK_SIZE - 1) / BLOCK_SIZE;
+    int blocks = (inputs + blockSize - 1) / blockSize;
     byte[] codes = new byte[inputs * outputs];
     float[] scales = new float[outputs * blocks];
-    float[] block = new float[BLOCK_SIZE];
-    ChannelLayout one = new ChannelLayout(1, 1, BLOCK_SIZE, 0);
+    float[] block = new float[blockSize];
+    ChannelLayout one = new ChannelLayout(1, 1, blockSize, 0);
     for (int n = 0; n < outputs; n++) {
       for (int b = 0; b < blocks; b++) {
-        int first = b * BLOCK_SIZE;
-        for (int i = 0; i < BLOCK_SIZE; i++) {
+        int first = b * blockSize;
+        for (int i = 0; i < blockSize; i++) {
           block[i] = first + i < inputs ? weights[(first + i) * outputs + n] : 0;
         }
         RoundedWeights rounded = method.round(block, one, bits);
         scales[n * blocks + b] = rounded.scales()[0];
-        for (int i = 0; i < BLOCK_SIZE && first + i < inputs; i++) {
+        for (int i = 0; i < blockSize && first + i < inputs; i++) {
           codes[(first + i) * outputs + n] = rounded.codes()[i];
         }
       }
     }
-    return of(bits, inputs, outputs, codes, scales, method.name());
+    return of(bits, blockSize, inputs, outputs, codes, scales, method.name());
   }
 }

@@ -24,14 +24,17 @@ public final class RoundingLibrary {
   private final RoundingMethod method;
   private final Map<String, NodeProto> nodes = new HashMap<>();
   private final Map<Key, RoundedWeights> perChannel;
-  private final Map<Key, BlockWeights> blockwise;
+  private final Map<BlockKey, BlockWeights> blockwise;
   private final Map<String, byte[]> halves;
   private final Map<BiasKey, float[]> biases;
 
   /** One weight may be read along either axis: by a MatMul and by a transposed Gemm. */
   private record Key(String weight, int bits, int axis) {}
 
-  private record BiasKey(String layer, int bits, boolean blockwise) {}
+  private record BlockKey(String weight, int bits, int blockSize) {}
+
+  /** A block size of 0 stands for one scale for each channel, as in {@link Scheme#blockSize}. */
+  private record BiasKey(String layer, int bits, int blockSize) {}
 
   /**
    * @param network whose weights are rounded
@@ -75,7 +78,7 @@ public final class RoundingLibrary {
               + ", not "
               + weights.layout());
     }
-    BiasKey key = new BiasKey(layer.name(), weights.bits(), /* blockwise= */ false);
+    BiasKey key = new BiasKey(layer.name(), weights.bits(), /* blockSize= */ 0);
     RoundingLibrary library = new RoundingLibrary(this, withBias(key, bias));
     library.perChannel.put(
         new Key(weightName(layer), weights.bits(), weights.layout().axis()), weights);
@@ -83,7 +86,7 @@ public final class RoundingLibrary {
   }
 
   /**
-   * This library with a matrix product's blocks of one width rounded beforehand; as above.
+   * This library with a matrix product's blocks of one width and size rounded beforehand; as above.
    *
    * @param weights its blocks
    * @param bias the bias that goes with them, one value per output channel; null keeps the model's
@@ -94,9 +97,10 @@ public final class RoundingLibrary {
       throw new IllegalArgumentException(
           "layer '" + layer.name() + "' is " + layer.weightShape() + ", its blocks are " + shape);
     }
-    BiasKey key = new BiasKey(layer.name(), weights.bits(), /* blockwise= */ true);
+    BiasKey key = new BiasKey(layer.name(), weights.bits(), weights.blockSize());
     RoundingLibrary library = new RoundingLibrary(this, withBias(key, bias));
-    library.blockwise.put(new Key(weightName(layer), weights.bits(), 1), weights);
+    library.blockwise.put(
+        new BlockKey(weightName(layer), weights.bits(), weights.blockSize()), weights);
     return library;
   }
 
@@ -115,7 +119,7 @@ public final class RoundingLibrary {
    * when it is the model's own.
    */
   public Optional<float[]> bias(Layer layer, int bits) {
-    return Optional.ofNullable(biases.get(new BiasKey(layer.name(), bits, /* blockwise= */ false)));
+    return Optional.ofNullable(biases.get(new BiasKey(layer.name(), bits, /* blockSize= */ 0)));
   }
 
   /** The bias that goes with the layer's weights as this scheme stores them; empty as above. */
@@ -125,7 +129,7 @@ public final class RoundingLibrary {
       case INTEGER_STATIC, INTEGER_DYNAMIC -> bias(layer, scheme.weightBits());
       case BLOCKWISE ->
           Optional.ofNullable(
-              biases.get(new BiasKey(layer.name(), scheme.weightBits(), /* blockwise= */ true)));
+              biases.get(new BiasKey(layer.name(), scheme.weightBits(), scheme.blockSize())));
     };
   }
 
@@ -147,13 +151,18 @@ public final class RoundingLibrary {
         key -> method.round(weights(layer), layout, bits));
   }
 
-  /** The layer's weights in blocks, for MatMulNBits. The layer is a MatMul. */
-  public BlockWeights blockwise(Layer layer, int bits) {
+  /**
+   * The layer's weights in the blocks of a scheme, for MatMulNBits. The layer is a MatMul, the
+   * scheme block-wise.
+   */
+  public BlockWeights blockwise(Layer layer, Scheme scheme) {
+    int bits = scheme.weightBits();
+    int size = scheme.blockSize();
     int inputs = Math.toIntExact(layer.weightShape().get(0));
     int outputs = Math.toIntExact(layer.weightShape().get(1));
     return blockwise.computeIfAbsent(
-        new Key(weightName(layer), bits, 1),
-        key -> BlockWeights.round(weights(layer), inputs, outputs, bits));
+        new BlockKey(weightName(layer), bits, size),
+        key -> BlockWeights.round(weights(layer), inputs, outputs, bits, size));
   }
 
   /** The layer's weights in half precision, little-endian. */

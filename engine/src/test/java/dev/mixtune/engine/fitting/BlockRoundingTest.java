@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.PlainOrt;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.Tensor;
@@ -12,6 +13,7 @@ import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.calibration.Calibrator;
 import dev.mixtune.engine.calibration.RangeMethods;
 import dev.mixtune.engine.graph.Network;
+import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.engine.rounding.BlockWeights;
 import dev.mixtune.engine.rounding.RoundingLibrary;
@@ -28,6 +30,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BlockRoundingTest {
   private static final OrtRuntime RUNTIME = TestKit.runtime();
@@ -38,11 +42,20 @@ class BlockRoundingTest {
 
   private static RoundedNetwork fitted(
       Network network, Calibration calibration, List<Map<String, Tensor>> batches) {
+    UniformNetworks all = UniformNetworks.of(network, FittingSettings.defaults());
+    return fitted(network, calibration, all, batches);
+  }
+
+  private static RoundedNetwork fitted(
+      Network network,
+      Calibration calibration,
+      UniformNetworks networks,
+      List<Map<String, Tensor>> batches) {
     ExecutorService executor = Executors.newFixedThreadPool(2);
     try {
       return new NetworkRounding(
               network, RUNTIME, calibration, FittingSettings.defaults(), executor)
-          .round(() -> batches, FittingProgress.silent());
+          .round(networks, () -> batches, FittingProgress.silent());
     } finally {
       executor.shutdown();
     }
@@ -91,8 +104,8 @@ class BlockRoundingTest {
       Layer layer = network.layers().get(entry.layer());
       assertThat(entry.errors()).containsKey("mse");
       assertThat(entry.errors().keySet()).anyMatch(method -> method.startsWith("gptq"));
-      assertThat(fitted.library().blockwise(layer, entry.bits()).method())
-          .isEqualTo(entry.chosen());
+      Scheme scheme = Scheme.ofBlocks(entry.bits(), 32);
+      assertThat(fitted.library().blockwise(layer, scheme).method()).isEqualTo(entry.chosen());
     }
     assertThat(fitted.library().bias(network.layers().get(0), Scheme.W2_BLOCK)).isPresent();
     assertThat(fitted.library().bias(network.layers().get(1), Scheme.W2_BLOCK)).isEmpty();
@@ -103,48 +116,134 @@ class BlockRoundingTest {
     return new SmallNetworks(8, -1, 40).matMul(40, 70).add(70).then("Relu").matMul(70, 12).read();
   }
 
-  @Test
-  void theKernelReadsNegativeScalesAndShortLastBlocks() throws IOException {
-    Network network = new SmallNetworks(4, 5, 40).matMul(40, 12).read();
+  /** Every file as a user opens it, against nested loops over codes and scales. */
+  @ParameterizedTest
+  @CsvSource({"32, 40", "64, 200", "128, 200"})
+  void theKernelReadsNegativeScalesAndShortLastBlocks(int size, int inputs) throws IOException {
+    Network network = new SmallNetworks(4, 5, inputs).matMul(inputs, 12).read();
     Layer layer = network.layers().get(0);
     List<Map<String, Tensor>> batches =
-        List.of(Map.of("x", new Tensor.Floats(gaussian(5 * 40), new long[] {1, 5, 40})));
+        List.of(Map.of("x", new Tensor.Floats(gaussian(5 * inputs), new long[] {1, 5, inputs})));
     Calibration calibration = calibration(network, batches);
     Random random = new Random(6);
+    int count = (inputs + size - 1) / size;
     for (int bits : new int[] {8, 4, 2}) {
-      byte[] codes = new byte[40 * 12];
+      byte[] codes = new byte[inputs * 12];
       for (int i = 0; i < codes.length; i++) {
         codes[i] = (byte) (random.nextInt(1 << bits) - (1 << (bits - 1)));
       }
-      float[] scales = new float[12 * 2];
+      float[] scales = new float[12 * count];
       for (int i = 0; i < scales.length; i++) {
         scales[i] = (i % 2 == 0 ? -1 : 1) * (0.01f + random.nextFloat());
       }
-      BlockWeights blocks = BlockWeights.of(bits, 40, 12, codes, scales, "test");
+      BlockWeights blocks = BlockWeights.of(bits, size, inputs, 12, codes, scales, "test");
       RoundingLibrary library =
           new RoundingLibrary(network, RoundingMethods.named("mse")).with(layer, blocks, null);
-      Plan plan = Plan.uniform(1, Scheme.ofId("w" + bits + "b"));
-      float[] answers =
-          run(new PlanLowering(network, calibration, library).lower(plan).model(), batches.get(0));
+      Plan plan = Plan.uniform(1, Scheme.ofBlocks(bits, size));
+      LoweredPlan lowered = new PlanLowering(network, calibration, library).lower(plan);
+      long bytes = 12L * count * (size * bits / 8 + 4);
+      assertThat(lowered.storedWeightBytes()).isEqualTo(bytes);
+      assertThat(lowered.storedWeightBits()).isEqualTo(8.0 * bytes / (12 * inputs));
 
       float[] x = ((Tensor.Floats) batches.get(0).get("x")).values();
-      double squares = 0;
-      double errors = 0;
-      for (int row = 0; row < 5; row++) {
-        for (int n = 0; n < 12; n++) {
-          double sum = 0;
-          for (int k = 0; k < 40; k++) {
-            double weight = codes[k * 12 + n] * (double) scales[n * 2 + k / 32];
-            assertThat((double) blocks.values()[k * 12 + n]).isCloseTo(weight, within(1e-5));
-            sum += x[row * 40 + k] * weight;
+      double[] expected = new double[5 * 12];
+      for (int n = 0; n < 12; n++) {
+        for (int k = 0; k < inputs; k++) {
+          double weight = codes[k * 12 + n] * (double) scales[n * count + k / size];
+          assertThat((double) blocks.values()[k * 12 + n]).isCloseTo(weight, within(1e-5));
+          for (int row = 0; row < 5; row++) {
+            expected[row * 12 + n] += x[row * inputs + k] * weight;
           }
-          squares += sum * sum;
-          errors += Math.pow(answers[row * 12 + n] - sum, 2);
         }
       }
-      // The kernel puts activations on 8 bits: a wrong sign or a wrong block would err by 1 or
-      // more.
-      assertThat(errors / squares).isLessThan(1e-3);
+      for (boolean optimised : new boolean[] {true, false}) {
+        List<Tensor> outputs = PlainOrt.run(lowered.model(), batches.get(0), optimised);
+        float[] answers = ((Tensor.Floats) outputs.get(0)).values();
+        double squares = 0;
+        double errors = 0;
+        for (int i = 0; i < expected.length; i++) {
+          squares += expected[i] * expected[i];
+          errors += Math.pow(answers[i] - expected[i], 2);
+        }
+        // The kernel puts activations on 8 bits: a wrong sign or block would err by 1 or more.
+        assertThat(errors / squares).as("%d bits, %s", bits, optimised).isLessThan(1e-3);
+      }
+    }
+  }
+
+  /** Half of the network in one implementation, half in another: one network for each width. */
+  @Test
+  void onlyWhatIsOfferedIsFitted() throws IOException {
+    Network network =
+        new SmallNetworks(8, -1, 40).matMul(40, 70).add(70).then("Relu").matMul(70, 12).read();
+    List<Map<String, Tensor>> batches = sequences(60, 5);
+    Calibration calibration = calibration(network, batches);
+    UniformNetworks networks =
+        UniformNetworks.of(
+            network,
+            FittingSettings.defaults().withWidths(List.of(4, 2)),
+            layer ->
+                layer.index() == 0
+                    ? List.of(Scheme.W4A8, Scheme.W2A8_DYNAMIC)
+                    : List.of(Scheme.W4_BLOCK_64, Scheme.W2_BLOCK));
+    assertThat(networks.plans()).extracting(Plan::key).containsExactly("w4a8d w4b64", "w2a8d w2b");
+
+    RoundedNetwork fitted = fitted(network, calibration, networks, batches);
+    assertThat(fitted.report().entries())
+        .extracting(entry -> entry.layer() + ":" + entry.bits())
+        .containsExactlyInAnyOrder("0:4", "0:2");
+    assertThat(fitted.report().blocks())
+        .extracting(entry -> entry.layer() + ":" + entry.bits() + ":" + entry.blockSize())
+        .containsExactlyInAnyOrder("1:4:64", "1:2:32");
+    RoundingLibrary plain = new RoundingLibrary(network, RoundingMethods.named("mse"));
+    Layer last = network.layers().get(1);
+    assertThat(fitted.library().blockwise(last, Scheme.W4_BLOCK_64).method()).contains("gptq");
+    // What nobody fitted is rounded plainly, as it is in a library of its own.
+    assertThat(fitted.library().blockwise(last, Scheme.W4_BLOCK).packed())
+        .isEqualTo(plain.blockwise(last, Scheme.W4_BLOCK).packed());
+    List<Map<String, Tensor>> unseen = sequences(40, 5);
+    for (Plan plan : networks.plans()) {
+      byte[] before = new PlanLowering(network, calibration, plain).lower(plan).model();
+      byte[] after = new PlanLowering(network, calibration, fitted.library()).lower(plan).model();
+      assertThat(distance(network, after, unseen))
+          .as(plan.key())
+          .isLessThan(0.9 * distance(network, before, unseen));
+    }
+  }
+
+  /** The choice comes before the weights: it must not change the codes that are chosen. */
+  @Test
+  void fittingLessGivesTheSameCodes() throws IOException {
+    Network network = openNetwork();
+    List<Map<String, Tensor>> batches = sequences(60, 5);
+    Calibration calibration = calibration(network, batches);
+    RoundedNetwork all = fitted(network, calibration, batches);
+    UniformNetworks integers =
+        UniformNetworks.of(
+            network,
+            FittingSettings.defaults(),
+            layer -> List.of(Scheme.W8A8, Scheme.W4A8, Scheme.W2A8));
+    UniformNetworks blocks =
+        UniformNetworks.of(
+            network,
+            FittingSettings.defaults().withWidths(List.of(4, 2)),
+            layer -> List.of(Scheme.W4_BLOCK, Scheme.W2_BLOCK));
+    RoundedNetwork onIntegers = fitted(network, calibration, integers, batches);
+    RoundedNetwork inBlocks = fitted(network, calibration, blocks, batches);
+
+    assertThat(integers.plans()).hasSize(3);
+    assertThat(blocks.plans()).hasSize(2);
+    assertThat(onIntegers.report().entries()).isEqualTo(all.report().entries());
+    assertThat(inBlocks.report().blocks()).isEqualTo(all.report().blocks());
+    for (Layer layer : network.layers()) {
+      for (int bits : new int[] {8, 4, 2}) {
+        assertThat(onIntegers.library().perChannel(layer, bits).codes())
+            .isEqualTo(all.library().perChannel(layer, bits).codes());
+      }
+      for (Scheme scheme : List.of(Scheme.W4_BLOCK, Scheme.W2_BLOCK)) {
+        assertThat(inBlocks.library().blockwise(layer, scheme).packed())
+            .isEqualTo(all.library().blockwise(layer, scheme).packed());
+      }
     }
   }
 
@@ -168,10 +267,10 @@ class BlockRoundingTest {
     assertThat(read.report().blocks()).hasSize(4);
     for (Layer layer : network.layers()) {
       for (int bits : new int[] {4, 2}) {
-        BlockWeights stored = read.library().blockwise(layer, bits);
-        assertThat(stored.packed()).isEqualTo(made.library().blockwise(layer, bits).packed());
-        assertThat(stored.scales()).isEqualTo(made.library().blockwise(layer, bits).scales());
         Scheme scheme = Scheme.ofId("w" + bits + "b");
+        BlockWeights stored = read.library().blockwise(layer, scheme);
+        assertThat(stored.packed()).isEqualTo(made.library().blockwise(layer, scheme).packed());
+        assertThat(stored.scales()).isEqualTo(made.library().blockwise(layer, scheme).scales());
         assertThat(read.library().bias(layer, scheme).isPresent())
             .isEqualTo(made.library().bias(layer, scheme).isPresent());
         read.library()

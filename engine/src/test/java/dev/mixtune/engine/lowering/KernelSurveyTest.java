@@ -53,7 +53,8 @@ class KernelSurveyTest {
     assertThat(use(survey, Scheme.W8A8).layers()).isEqualTo(2);
     assertThat(use(survey, Scheme.W8A8).kernels())
         .isEqualTo(Map.of("QLinearConv", 1, "MatMulIntegerToFloat", 1));
-    assertThat(use(survey, Scheme.W4_BLOCK).kernels()).isEqualTo(Map.of("MatMulNBits", 1));
+    assertThat(use(survey, Scheme.W4_BLOCK).kernels())
+        .isEqualTo(Map.of("MatMulNBits(block 32, accuracy 4)", 1));
     assertThat(use(survey, Scheme.F16).kernels()).isEqualTo(Map.of("Conv", 1, "MatMul", 1));
   }
 

@@ -85,6 +85,18 @@ class OldestRuntimeTest {
     return oldest;
   }
 
+  /** One kernel serves all block sizes. */
+  @Test
+  void largeBlocksNeedNoOtherRuntime() {
+    for (long opset : OPSETS) {
+      for (int bits : new int[] {8, 4, 2}) {
+        OldestRuntime usual = OldestRuntime.of(opset, Scheme.ofBlocks(bits, 32));
+        assertThat(OldestRuntime.of(opset, Scheme.ofBlocks(bits, 64))).isEqualTo(usual);
+        assertThat(OldestRuntime.of(opset, Scheme.ofBlocks(bits, 128))).isEqualTo(usual);
+      }
+    }
+  }
+
   /** What nobody tried is promised for the runtime that everything is tested with only. */
   @Test
   void newerOpsetsNeedTheNewestRuntime() {

@@ -76,6 +76,8 @@ class OperatorGoldensTest {
         gemmWithTwoDimensionalBias(),
         matmul("matmul of two axes", 5, 40),
         matmul("matmul of three axes", 3, 4, 40),
+        matmul("matmul of blocks and a part", 5, 200),
+        matmul("matmul of one large block", 3, 128),
         batched("matmul with a matrix per batch", 3, 3, 4, 40),
         batched("matmul with a matrix per head", 2, 5, 2, 4, 40));
   }
@@ -200,9 +202,12 @@ class OperatorGoldensTest {
   private static Case matmul(String name, long... shape) {
     TestGraphs graph = TestGraphs.opset(13);
     graph.input("x", shape);
-    graph.weight("w", 0.2, 40, 24);
+    int inputs = (int) shape[shape.length - 1];
+    graph.weight("w", 0.2, inputs, 24);
     graph.node("MatMul", "y", List.of("x", "w"));
-    return new Case(name, OperatorKind.MATMUL, graph.outputs("y"), new float[0], gemmOracle(false));
+    Oracle oracle =
+        (x, any, weight, layer, bias) -> NaiveLayers.matmul(x, weight, inputs, 24, bias);
+    return new Case(name, OperatorKind.MATMUL, graph.outputs("y"), new float[0], oracle);
   }
 
   /** The weight's leading axis is the input's last but two. */
@@ -232,7 +237,12 @@ class OperatorGoldensTest {
     if (layer.kind() != OperatorKind.MATMUL) {
       return 5;
     }
-    return layer.weightShape().size() == 2 ? 11 : 5;
+    if (layer.weightShape().size() > 2) {
+      return 5;
+    }
+    // Blocks of 64 and of 128 at three widths, where the matrix has as many rows.
+    long inputs = layer.weightShape().get(0);
+    return 11 + (inputs >= 64 ? 3 : 0) + (inputs >= 128 ? 3 : 0);
   }
 
   @ParameterizedTest
@@ -258,7 +268,7 @@ class OperatorGoldensTest {
     return switch (scheme.arithmetic()) {
       case FLOAT -> Set.of("Conv", "FusedConv", "Gemm", "FusedGemm", "MatMul");
       case INTEGER_DYNAMIC -> Set.of("DynamicQuantizeMatMul", "MatMulIntegerToFloat");
-      case BLOCKWISE -> Set.of("MatMulNBits");
+      case BLOCKWISE -> Set.of("MatMulNBits(block " + scheme.blockSize() + ", accuracy 4)");
       case INTEGER_STATIC ->
           switch (kind) {
             case CONV, DEPTHWISE_CONV, GROUPED_CONV -> Set.of("QLinearConv");

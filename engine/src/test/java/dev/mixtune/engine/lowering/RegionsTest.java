@@ -478,8 +478,8 @@ class RegionsTest {
   @Test
   void equalKernelsHaveEqualSignaturesAndOthersNot() {
     TestGraphs graph = TestGraphs.opset(13);
-    graph.input("x", 2, 16);
-    graph.weight("w", 0.3, 16, 16);
+    graph.input("x", 2, 64);
+    graph.weight("w", 0.3, 64, 16);
     graph.weight("v", 0.3, 16, 16);
     graph.node("MatMul", "a", List.of("x", "w"));
     graph.node("Sigmoid", "s", List.of("a"));
@@ -487,15 +487,17 @@ class RegionsTest {
     TestNetworks test = network(graph, "y");
     List<List<String>> executed = new ArrayList<>();
     List<String> signatures = new ArrayList<>();
-    List<Scheme> menu = test.lowering().schemes(test.network().layers().get(0));
-    for (Scheme first : menu) {
-      for (Scheme second : menu) {
+    List<Layer> layers = test.network().layers();
+    for (Scheme first : test.lowering().schemes(layers.get(0))) {
+      for (Scheme second : test.lowering().schemes(layers.get(1))) {
         LoweredPlan plan = test.lowering().lower(new Plan(List.of(first, second)));
-        // MatMulNBits is one operator whose cost depends on its bits.
+        // MatMulNBits is one operator whose cost depends on its bits and its blocks.
         List<String> kernels = new ArrayList<>(ops(test, plan));
         for (Scheme scheme : plan.plan().schemes()) {
           kernels.add(
-              scheme.arithmetic() == Arithmetic.BLOCKWISE ? "bits " + scheme.weightBits() : "");
+              scheme.arithmetic() == Arithmetic.BLOCKWISE
+                  ? "bits " + scheme.weightBits() + ", blocks " + scheme.blockSize()
+                  : "");
         }
         executed.add(kernels);
         signatures.add(plan.kernelSignature());

@@ -20,7 +20,7 @@ final class StoredValues {
           };
       case INTEGER_STATIC, INTEGER_DYNAMIC ->
           channels(test.library().perChannel(layer, scheme.weightBits()));
-      case BLOCKWISE -> blocks(test.library().blockwise(layer, scheme.weightBits()));
+      case BLOCKWISE -> blocks(test.library().blockwise(layer, scheme));
     };
   }
 

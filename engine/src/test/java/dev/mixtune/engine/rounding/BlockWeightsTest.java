@@ -12,17 +12,31 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BlockWeightsTest {
 
   @ParameterizedTest
-  @CsvSource({"8, 64, 3", "4, 64, 3", "2, 64, 3", "8, 45, 2", "4, 45, 2", "2, 45, 2", "4, 1, 1"})
-  void unpackedBlocksAreTheWeightsWithinTheirStep(int bits, int inputs, int outputs) {
+  @CsvSource({
+    "8, 32, 64, 3",
+    "4, 32, 64, 3",
+    "2, 32, 64, 3",
+    "8, 32, 45, 2",
+    "4, 32, 45, 2",
+    "2, 32, 45, 2",
+    "4, 32, 1, 1",
+    "8, 64, 64, 2",
+    "4, 64, 150, 3",
+    "2, 64, 150, 3",
+    "8, 128, 300, 2",
+    "4, 128, 300, 2",
+    "2, 128, 129, 3",
+  })
+  void unpackedBlocksAreTheWeightsWithinTheirStep(int bits, int size, int inputs, int outputs) {
     Random random = new Random(9);
     float[] weights = new float[inputs * outputs];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (float) random.nextGaussian();
     }
-    BlockWeights blocks = BlockWeights.round(weights, inputs, outputs, bits);
+    BlockWeights blocks = BlockWeights.round(weights, inputs, outputs, bits, size);
 
-    assertThat(blocks.blocks()).isEqualTo((inputs + 31) / 32);
-    assertThat(blocks.packed()).hasSize(outputs * blocks.blocks() * 32 * bits / 8);
+    assertThat(blocks.blocks()).isEqualTo((inputs + size - 1) / size);
+    assertThat(blocks.packed()).hasSize(outputs * blocks.blocks() * size * bits / 8);
     int columnBytes = blocks.packed().length / outputs;
     int middle = 1 << (bits - 1);
     for (int n = 0; n < outputs; n++) {
@@ -31,9 +45,9 @@ class BlockWeightsTest {
         bigEndian[columnBytes - 1 - i] = blocks.packed()[n * columnBytes + i];
       }
       BigInteger column = new BigInteger(1, bigEndian);
-      for (int k = 0; k < blocks.blocks() * 32; k++) {
+      for (int k = 0; k < blocks.blocks() * size; k++) {
         int code = column.shiftRight(k * bits).intValue() & ((1 << bits) - 1);
-        double scale = blocks.scales()[n * blocks.blocks() + k / 32];
+        double scale = blocks.scales()[n * blocks.blocks() + k / size];
         assertThat(scale).isPositive();
         if (k >= inputs) {
           assertThat(code).as("padding").isEqualTo(middle);
