@@ -11,7 +11,7 @@ import dev.mixtune.hardware.LatencyTrainer;
 import dev.mixtune.hardware.MixDesign;
 import dev.mixtune.hardware.PredictionError;
 import dev.mixtune.hardware.TimerSettings;
-import dev.mixtune.results.PredictionPlot;
+import dev.mixtune.results.UnseenPlansPlot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -212,7 +212,7 @@ final class LatencyBench {
 
   private static void write(Path folder, LatencyTrial trial) {
     StringBuilder csv = new StringBuilder("plan,measured,predicted,additive\n");
-    List<PredictionPlot.Point> points = new ArrayList<>();
+    List<UnseenPlansPlot.Point> points = new ArrayList<>();
     for (LatencyTrial.Unseen plan : trial.unseen()) {
       csv.append(
           String.format(
@@ -222,11 +222,11 @@ final class LatencyBench {
               plan.measured(),
               plan.predicted(),
               plan.additive()));
-      points.add(new PredictionPlot.Point(plan.measured(), plan.predicted(), plan.additive()));
+      points.add(new UnseenPlansPlot.Point(plan.measured(), plan.predicted(), plan.additive()));
     }
     write(folder.resolve(trial.network() + ".csv"), csv.toString());
-    PredictionPlot plot =
-        new PredictionPlot(
+    UnseenPlansPlot plot =
+        new UnseenPlansPlot(
             trial.network() + ": predicted against measured latency",
             trial.inContext().words(),
             points);

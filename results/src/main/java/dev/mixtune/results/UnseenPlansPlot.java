@@ -20,7 +20,7 @@ import org.jfree.data.xy.XYSeriesCollection;
  * Predicted against measured latency of plans that the model had not seen, beside the sum over
  * layers, between lines of 10 % error.
  */
-public final class PredictionPlot {
+public final class UnseenPlansPlot {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 720;
   private static final int SCALE = 2;
@@ -49,7 +49,7 @@ public final class PredictionPlot {
    * @param subtitle what the errors are, in words
    * @param points at least one
    */
-  public PredictionPlot(String title, String subtitle, List<Point> points) {
+  public UnseenPlansPlot(String title, String subtitle, List<Point> points) {
     this.title = title;
     this.subtitle = subtitle;
     this.points = List.copyOf(points);
