@@ -67,10 +67,7 @@ public record PlanDifference(double change, double low, double high, boolean isP
       double twice = Math.max(0, (against + in - first.samples()) / 2);
       PairedBounds.Interval interval =
           PairedBounds.interval(
-              Math.max(0, against - twice),
-              Math.max(0, in - twice),
-              first.samples(),
-              confidence);
+              Math.max(0, against - twice), Math.max(0, in - twice), first.samples(), confidence);
       return new PlanDifference(change, interval.low(), interval.high(), true);
     }
     return new PlanDifference(

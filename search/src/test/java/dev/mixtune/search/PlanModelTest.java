@@ -61,8 +61,7 @@ class PlanModelTest {
       assertThat(predicted.drop().value()).isCloseTo(truth.knownDrop().orElseThrow(), within(3e-4));
       assertThat(predicted.latencyRatio().value())
           .isCloseTo(Objective.LATENCY.of(truth), within(2e-3));
-      assertThat(predicted.sizeBytes().value())
-          .isCloseTo((double) truth.sizeBytes(), within(15.0));
+      assertThat(predicted.sizeBytes().value()).isCloseTo((double) truth.sizeBytes(), within(15.0));
       assertThat(predicted.drop().deviation()).isPositive();
     }
   }
