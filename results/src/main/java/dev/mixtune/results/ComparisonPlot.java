@@ -45,14 +45,31 @@ public final class ComparisonPlot {
     this.second = second;
     PlotWindow a = PlotWindow.of(new StudyView(first, List.of()));
     PlotWindow b = PlotWindow.of(new StudyView(second, List.of()));
+    double[] sizes = span(FrontierPoint::sizeBytes);
+    double[] ratios = span(FrontierPoint::latencyRatio);
+    double factor = Math.max(1.05, Math.pow(sizes[1] / sizes[0], 0.08));
+    double margin = Math.max(0.08 * (ratios[1] - ratios[0]), 0.03 * ratios[1]);
     this.window =
         new PlotWindow(
             Math.min(a.dropLow(), b.dropLow()),
             Math.max(a.dropHigh(), b.dropHigh()),
-            Math.min(a.sizeLow(), b.sizeLow()),
-            Math.max(a.sizeHigh(), b.sizeHigh()),
-            Math.min(a.latencyLow(), b.latencyLow()),
-            Math.max(a.latencyHigh(), b.latencyHigh()));
+            sizes[0] / factor,
+            sizes[1] * factor,
+            Math.max(0, ratios[0] - margin),
+            ratios[1] + margin);
+  }
+
+  /** What the points of both span: the float model lies far away and would squeeze them. */
+  private double[] span(ToDoubleFunction<FrontierPoint> cost) {
+    double low = Double.POSITIVE_INFINITY;
+    double high = 0;
+    for (Frontier frontier : List.of(first, second)) {
+      for (FrontierPoint point : frontier.points()) {
+        low = Math.min(low, cost.applyAsDouble(point));
+        high = Math.max(high, cost.applyAsDouble(point));
+      }
+    }
+    return high > 0 ? new double[] {low, high} : new double[] {1, 2};
   }
 
   /** At 300 dots per inch, 8 inches wide. */
