@@ -23,8 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /**
- * The commands of the manual. In its pages, blocks marked {@code sh} are run in order in one folder;
- * blocks with a file's name after the mark become that file; a comment {@code run:} is run unseen.
+ * The commands of the manual. In its pages, blocks marked {@code sh} are run in order in one
+ * folder; blocks with a file's name after the mark become that file; a comment {@code run:} is run
+ * unseen.
  */
 class ManualTest {
   private static final Path DOCS = Tune.ROOT.resolve("docs");
@@ -145,7 +146,8 @@ class ManualTest {
     Files.createSymbolicLink(folder.resolve("examples"), Tune.ROOT.resolve("examples"));
     Files.createSymbolicLink(
         folder.resolve("hardware-profiles"), Tune.ROOT.resolve("hardware-profiles"));
-    // Budgets are cut, all else is as the page has it. 4 says that a short search was not certified.
+    // Budgets are cut, all else is as the page has it. 4 says that a short search was not
+    // certified.
     Path tune =
         Files.writeString(
             folder.resolve("tune"),
@@ -162,8 +164,7 @@ class ManualTest {
             "%s" -Djava.awt.headless=true -Dmixtune.home="%s" dev.mixtune.cli.Main "${words[@]}" || code=$?
             [ $code -eq 4 ] || exit $code
             """
-                .formatted(
-                    Path.of(System.getProperty("java.home"), "bin", "java"), Tune.ROOT));
+                .formatted(Path.of(System.getProperty("java.home"), "bin", "java"), Tune.ROOT));
     assertThat(tune.toFile().setExecutable(true)).isTrue();
     Path log = folder.resolve("page.log");
     ProcessBuilder shell =
@@ -177,8 +178,6 @@ class ManualTest {
         .put("XDG_CACHE_HOME", Path.of("target", "manual-cache").toAbsolutePath().toString());
     Process process = shell.start();
     assertThat(process.waitFor(20, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue())
-        .as(Files.readString(log, StandardCharsets.UTF_8))
-        .isZero();
+    assertThat(process.exitValue()).as(Files.readString(log, StandardCharsets.UTF_8)).isZero();
   }
 }

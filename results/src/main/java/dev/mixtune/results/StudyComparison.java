@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param sameTiming whether latencies hold for the same device and deployment; else they are shown
  *     and not compared
  * @param rows the chosen plans, then uniform plans that both have, widest first
- * @param volume of both frontiers from one corner
+ * @param volume of both frontiers from one corner, each on its own search split; null where
+ *     latencies are not comparable
  * @param dominated how many points of one frontier a point of the other beats, by their estimates
  * @param changedLayers layers whose bits differ between the chosen plans
  * @param notes what cannot be compared, and why
@@ -156,7 +157,7 @@ public record StudyComparison(
         holdout,
         timing,
         rows,
-        timing && search ? FrontierVolume.common(first, second) : null,
+        timing ? FrontierVolume.common(first, second) : null,
         new Dominated(
             FrontierVolume.dominated(first, second), FrontierVolume.dominated(second, first)),
         changed(first, second),

@@ -13,7 +13,9 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** {@code results/README.md}: the reference studies as one table, from their {@code frontier.json}. */
+/**
+ * {@code results/README.md}: the reference studies as one table, from their {@code frontier.json}.
+ */
 public final class StudyTable {
   private StudyTable() {}
 
