@@ -69,9 +69,14 @@ record Implementations(List<Alternative> alternatives) {
 
   /** The implementations of a layer by width, widest first. */
   SortedMap<Integer, List<Alternative>> of(Layer layer) {
+    return of(layer.index());
+  }
+
+  /** The same of the layer at this position. */
+  SortedMap<Integer, List<Alternative>> of(int layer) {
     SortedMap<Integer, List<Alternative>> byWidth = new TreeMap<>(Comparator.reverseOrder());
     for (Alternative alternative : alternatives) {
-      if (alternative.layer() == layer.index()) {
+      if (alternative.layer() == layer) {
         byWidth
             .computeIfAbsent(alternative.of().weightBits(), bits -> new ArrayList<>())
             .add(alternative);
@@ -95,6 +100,11 @@ record Implementations(List<Alternative> alternatives) {
 
   /** What the menu of a layer keeps, one for each width. */
   List<Alternative> taken(Layer layer) {
+    return taken(layer.index());
+  }
+
+  /** The same of the layer at this position. */
+  List<Alternative> taken(int layer) {
     List<Alternative> taken = new ArrayList<>();
     for (List<Alternative> width : of(layer).values()) {
       Optional<Arithmetic> wider =

@@ -10,6 +10,8 @@ import dev.mixtune.results.FrontierCsv;
 import dev.mixtune.results.FrontierJson;
 import dev.mixtune.results.HtmlReport;
 import dev.mixtune.results.ParetoPlot;
+import dev.mixtune.results.PredictionPlot;
+import dev.mixtune.results.RecordedEvaluation;
 import dev.mixtune.results.RoundingJson;
 import dev.mixtune.results.RunFacts;
 import dev.mixtune.results.SensitivityMap;
@@ -67,11 +69,23 @@ final class StudyFiles {
                 Comparator.comparing((Evaluation e) -> e.plan().key())
                     .thenComparing(Evaluation::rounding))
             .toList();
-    StudyView view = StudyView.of(frontier, ordered);
+    StudyView view = StudyView.of(frontier, ordered).withHistory(rows());
     ParetoPlot plot = new ParetoPlot(view);
     AtomicFile.write(folder.paretoPng(), plot.png());
     AtomicFile.write(folder.paretoSvg(), plot.svg());
+    PredictionPlot.of(frontier)
+        .ifPresent(
+            prediction -> {
+              AtomicFile.write(folder.root().resolve("prediction.png"), prediction.png());
+              AtomicFile.write(folder.root().resolve("prediction.svg"), prediction.svg());
+            });
     new HtmlReport(view, sensitivity, run).write(folder.reportHtml());
+  }
+
+  private List<RecordedEvaluation> rows() {
+    try (StudyReader reader = StudyReader.open(folder.studyDb())) {
+      return reader.rows();
+    }
   }
 
   /** What the rounding methods were compared by. */
@@ -86,9 +100,9 @@ final class StudyFiles {
   /** The analysis as data and as a plot. */
   void writeSensitivity(Sensitivity sensitivity, List<String> layerNames) {
     AtomicFile.write(folder.sensitivityJson(), SensitivityFile.write(sensitivity));
-    AtomicFile.write(
-        folder.root().resolve("sensitivity.png"),
-        new SensitivityPlot(layerNames, SensitivityStep.map(sensitivity)).png());
+    SensitivityPlot plot = new SensitivityPlot(layerNames, SensitivityStep.map(sensitivity));
+    AtomicFile.write(folder.root().resolve("sensitivity.png"), plot.png());
+    AtomicFile.write(folder.root().resolve("sensitivity.svg"), plot.svg());
   }
 
   /** Makes plots and page again from what the folder holds. */

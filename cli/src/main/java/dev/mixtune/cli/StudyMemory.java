@@ -107,6 +107,11 @@ final class StudyMemory {
     return study.document(IMPLEMENTATIONS).map(Implementations::read);
   }
 
+  /** The name of the document that holds what implementations were compared by. */
+  static String implementationsName() {
+    return IMPLEMENTATIONS;
+  }
+
   void rememberElapsed(Duration elapsed) {
     store.putDocument(ELAPSED, Long.toString(elapsed.toMillis()));
   }

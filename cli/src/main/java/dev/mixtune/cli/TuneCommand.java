@@ -6,6 +6,7 @@ import dev.mixtune.hardware.Targets;
 import dev.mixtune.results.StudyFolder;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -115,10 +116,33 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return ExitCodes.DONE;
   }
 
+  @Command(name = "explain", mixinStandardHelpOptions = true, description = "Says why each layer of the chosen plan has its bits.")
+  int explain(
+      @Parameters(paramLabel = "DIR") Path directory,
+      @Option(
+              names = "--measure",
+              defaultValue = "6",
+              paramLabel = "N",
+              description = "Scores the N closest steps that the search has not scored.")
+          int most) {
+    return new ExplainCommand(around).run(directory, most);
+  }
+
   @Command(
-      name = "export",
-      mixinStandardHelpOptions = true,
-      description = "Writes another point of a study as ONNX.")
+      name = "compare", mixinStandardHelpOptions = true,
+      description = "Puts two studies side by side: differences and how sure they are.")
+  int compare(
+      @Parameters(paramLabel = "A") Path first,
+      @Parameters(paramLabel = "B") Path second,
+      @Option(
+              names = "--out",
+              paramLabel = "DIR",
+              description = "Folder for compare.json, compare.png and compare.svg.")
+          @Nullable Path folder) {
+    return new CompareCommand(around).run(first, second, folder);
+  }
+
+  @Command(name = "export", mixinStandardHelpOptions = true, description = "Writes another point of a study as ONNX.")
   int export(
       @Parameters(paramLabel = "DIR") Path directory,
       @Option(

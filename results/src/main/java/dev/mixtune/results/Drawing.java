@@ -11,7 +11,14 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.metadata.IIOMetadata;
+import javax.imageio.metadata.IIOMetadataNode;
+import javax.imageio.stream.ImageOutputStream;
 import javax.xml.XMLConstants;
 import javax.xml.transform.OutputKeys;
 import javax.xml.transform.Transformer;
@@ -33,6 +40,13 @@ import org.w3c.dom.Element;
  * @param painter draws it; called once per file
  */
 record Drawing(int width, int height, Consumer<Graphics2D> painter) {
+  /** Pixels per user unit of plots for papers and slides: 1200 units are 8 inches then. */
+  static final int PAPER_SCALE = 2;
+
+  /** What plots say their resolution is: printed at their own size they are sharp. */
+  private static final double DOTS_PER_INCH = 300;
+
+  private static final double INCH_IN_METRES = 0.0254;
 
   /**
    * @param scale pixels per user unit
@@ -54,13 +68,33 @@ record Drawing(int width, int height, Consumer<Graphics2D> painter) {
     } finally {
       graphics.dispose();
     }
-    try {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      ImageIO.write(image, "png", bytes);
-      return bytes.toByteArray();
+    return encoded(image);
+  }
+
+  private static byte[] encoded(BufferedImage image) {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      ImageWriteParam settings = writer.getDefaultWriteParam();
+      IIOMetadata metadata =
+          writer.getDefaultImageMetadata(new ImageTypeSpecifier(image), settings);
+      String format = "javax_imageio_png_1.0";
+      IIOMetadataNode root = new IIOMetadataNode(format);
+      IIOMetadataNode resolution = new IIOMetadataNode("pHYs");
+      String dotsPerMetre = Long.toString(Math.round(DOTS_PER_INCH / INCH_IN_METRES));
+      resolution.setAttribute("pixelsPerUnitXAxis", dotsPerMetre);
+      resolution.setAttribute("pixelsPerUnitYAxis", dotsPerMetre);
+      resolution.setAttribute("unitSpecifier", "meter");
+      root.appendChild(resolution);
+      metadata.mergeTree(format, root);
+      writer.setOutput(out);
+      writer.write(metadata, new IIOImage(image, null, metadata), settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      writer.dispose();
     }
+    return bytes.toByteArray();
   }
 
   /** In UTF-8, without a reference to a document type that a reader would have to fetch. */

@@ -37,6 +37,28 @@ final class Html {
     return tag(name, cssClass, text(text));
   }
 
+  /** An empty block that the page's program fills. */
+  static Html place(String id, String cssClass) {
+    return new Html("<div id=\"" + escape(id) + "\" class=\"" + escape(cssClass) + "\"></div>");
+  }
+
+  /** An element that the page's program finds, with text in it. */
+  static Html withId(String name, String id, String text) {
+    return new Html("<" + name + " id=\"" + escape(id) + "\">" + escape(text) + "</" + name + ">");
+  }
+
+  /** A button that the page's program shows where it can serve it. */
+  static Html hiddenButton(String id, String cssClass, String text) {
+    return new Html(
+        "<button type=\"button\" hidden id=\""
+            + escape(id)
+            + "\" class=\""
+            + escape(cssClass)
+            + "\">"
+            + escape(text)
+            + "</button>");
+  }
+
   static Html join(List<Html> parts) {
     return new Html(parts.stream().map(part -> part.markup).collect(Collectors.joining()));
   }

@@ -33,6 +33,7 @@ public final class HtmlReport {
     ComparisonTable comparison = new ComparisonTable(frontier);
     LayerTable layers = new LayerTable(frontier, sensitivity);
     ReportNotes notes = new ReportNotes(frontier, run);
+    ReportCharts charts = new ReportCharts(view, sensitivity, run);
     String subject =
         Figures.plain(frontier.task()) + " on " + Figures.plain(frontier.target().name());
     Map<String, Html> values = new HashMap<>();
@@ -44,12 +45,17 @@ public final class HtmlReport {
     values.put("tiles", summary.tiles());
     values.put("certificate", summary.certificate());
     values.put("speed", summary.speed());
-    values.put("data", Html.json(StudyJson.compact(PlotData.of(view))));
+    values.put("data", Html.json(StudyJson.compact(PlotData.of(view, sensitivity))));
     values.put("comparison", comparison.comparison());
     values.put("pointCount", Html.text(Figures.count(frontier.points().size(), "point")));
     values.put("allPoints", comparison.allPoints());
     values.put("layers", layers.html());
     values.put("layersNote", layers.note());
+    values.put("bars", charts.bars());
+    values.put("latency", charts.latency());
+    values.put("history", charts.history());
+    values.put("basis", charts.basis());
+    values.put("repeat", charts.repeat());
     values.put("measurement", notes.measurement());
     values.put("caveats", notes.caveats());
     return Template.resource("report.html").fill(values);

@@ -1,9 +1,13 @@
 package dev.mixtune.results;
 
+import dev.mixtune.engine.Basis;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +21,19 @@ record PlotData(
     double referenceMs,
     long referenceBytes,
     String basis,
+    boolean measured,
     List<String> layers,
     List<Point> points,
-    List<List<Double>> evaluated) {
+    List<List<Double>> evaluated,
+    List<List<Double>> damages,
+    List<List<Double>> history) {
+
+  /** More dots would hide each other and make the page slow. */
+  private static final int MOST_EVALUATED = 20_000;
+
+  private static final Comparator<List<Integer>> CELLS =
+      Comparator.<List<Integer>, Integer>comparing(cell -> cell.get(0))
+          .thenComparing(cell -> cell.get(1));
 
   /**
    * @param drop drop on the search split and its interval
@@ -38,9 +52,12 @@ record PlotData(
       long sizeBytes,
       double sizeRatio,
       double averageBits,
-      List<Integer> bits) {}
+      List<Integer> bits,
+      List<String> schemes,
+      double latencyError,
+      @Nullable Double predictedMs) {}
 
-  static PlotData of(StudyView view) {
+  static PlotData of(StudyView view, @Nullable SensitivityMap sensitivity) {
     Frontier frontier = view.frontier();
     PlotWindow window = PlotWindow.of(view);
     List<Point> points = new ArrayList<>();
@@ -61,16 +78,34 @@ record PlotData(
         frontier.reference().latencyMs(),
         frontier.reference().sizeBytes(),
         Figures.basis(frontier.latency().basis()),
+        frontier.latency().basis() == Basis.MEASURED,
         frontier.layers().stream().map(layer -> Figures.plain(layer.name())).toList(),
         points,
         view.evaluated().stream()
+            .limit(MOST_EVALUATED)
             .map(
                 candidate ->
                     List.of(
                         rounded(100 * candidate.drop()),
                         rounded(candidate.latencyRatio()),
                         (double) candidate.sizeBytes()))
+            .toList(),
+        sensitivity == null ? List.of() : damages(sensitivity),
+        view.history().stream()
+            .map(step -> List.of((double) step.evaluations(), step.seconds(), step.volume()))
             .toList());
+  }
+
+  /** Layer, width and damage; of several schemes of one width the mildest. */
+  private static List<List<Double>> damages(SensitivityMap sensitivity) {
+    Map<List<Integer>, Double> least = new TreeMap<>(CELLS);
+    for (SensitivityMap.Cell cell : sensitivity.cells()) {
+      least.merge(List.of(cell.layer(), cell.bits()), cell.damage(), Math::min);
+    }
+    List<List<Double>> damages = new ArrayList<>();
+    least.forEach(
+        (cell, damage) -> damages.add(List.of((double) cell.get(0), (double) cell.get(1), damage)));
+    return damages;
   }
 
   /** Background dots need no more digits; thousands of them are in the page. */
@@ -102,7 +137,10 @@ record PlotData(
         point.sizeBytes(),
         point.sizeRatio(),
         point.averageBits(),
-        point.bits());
+        point.bits(),
+        point.schemes(),
+        point.latencyRelativeError(),
+        point.predictedLatencyMs());
   }
 
   private static List<Double> drop(Score score) {

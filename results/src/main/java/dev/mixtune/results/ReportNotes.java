@@ -42,7 +42,6 @@ final class ReportNotes {
     facts.put("holdout", holdout == null ? "not used" : scored(holdout));
     facts.put("plans evaluated", Figures.count(frontier.evaluations()));
     facts.put("seed", Long.toString(frontier.seed()));
-    facts.put("command", run.command());
     facts.put("started", run.started());
     facts.put("finished", run.finished());
     facts.put("time spent", Figures.count(Math.round(run.wallSeconds()), "second"));

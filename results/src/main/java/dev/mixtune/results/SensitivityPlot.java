@@ -34,7 +34,6 @@ public final class SensitivityPlot {
   private static final int WIDTH = 1000;
   private static final int ROW = 20;
   private static final int FRAME = 130;
-  private static final int SCALE = 2;
   private static final int LONGEST_NAME = 44;
 
   /** Damages of nothing or next to nothing are drawn this far below the least one that is not. */
@@ -53,7 +52,7 @@ public final class SensitivityPlot {
 
   /** 2000 pixels wide, 40 per layer high. */
   public byte[] png() {
-    return drawing().png(SCALE);
+    return drawing().png(Drawing.PAPER_SCALE);
   }
 
   /** The same as a drawing, in UTF-8. */

@@ -11,10 +11,33 @@ import java.util.List;
  *
  * @param frontier the outcome
  * @param evaluated one per successful evaluation
+ * @param history how the hypervolume grew; empty where that is not known
  */
-public record StudyView(Frontier frontier, List<Candidate> evaluated) {
+public record StudyView(Frontier frontier, List<Candidate> evaluated, List<VolumeStep> history) {
+  private static final int MOST_STEPS = 120;
+
   public StudyView {
     evaluated = List.copyOf(evaluated);
+    history = List.copyOf(history);
+  }
+
+  /** A view that does not say how the frontier grew. */
+  public StudyView(Frontier frontier, List<Candidate> evaluated) {
+    this(frontier, evaluated, List.of());
+  }
+
+  /**
+   * The frontier's hypervolume at some time of the search.
+   *
+   * @param evaluations recorded until then
+   * @param seconds since the first one was recorded
+   * @param volume share of the reference box, 0..1
+   */
+  public record VolumeStep(int evaluations, double seconds, double volume) {}
+
+  /** This view, with the hypervolume's growth as the recorded rows tell it. */
+  public StudyView withHistory(List<RecordedEvaluation> rows) {
+    return new StudyView(frontier, evaluated, FrontierVolume.history(frontier, rows, MOST_STEPS));
   }
 
   /**

@@ -142,6 +142,11 @@ public final class SearchSpace {
             () -> new IllegalArgumentException("plan outside the search space: " + plan.key()));
   }
 
+  /** For each offered menu the index of the plan's entry; empty when it is not offered. */
+  Optional<int[]> offeredOptions(Plan plan) {
+    return find(plan, offered);
+  }
+
   /** All plans, in lexicographic order of their options; only for small spaces. */
   List<Plan> enumerate() {
     int[] options = new int[menus().size()];
