@@ -6,6 +6,7 @@ import dev.mixtune.hardware.Targets;
 import dev.mixtune.results.StudyFolder;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,6 +65,20 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
           "Says what a study would find, what the data can certify and how long it takes.")
   int doctor(@Mixin RunOptions runOptions) {
     return new DoctorCommand(around).run(runOptions);
+  }
+
+  @Command(
+      name = "profile",
+      description = "Writes the profile of a device that nobody has at hand, from an emulation.")
+  int profile(
+      @Mixin EmulateOptions emulateOptions,
+      @Option(names = "--out", paramLabel = "FILE", description = "The profile, a .json file.")
+          @Nullable Path out) {
+    if (emulateOptions.device == null) {
+      throw new UserException(
+          "there is no --emulate", "Name a device: --emulate pixel8 or --emulate raspberrypi5.");
+    }
+    return new EmulateCommand(around).run(emulateOptions, emulateOptions.device, out);
   }
 
   @Command(name = "targets", description = "Lists targets and how much of each is measured.")

@@ -16,7 +16,7 @@ public record Terms(
     double perMac, double perPatchElement, double perInput, double perOutput, double perWeight) {
 
   /** Nothing at all. */
-  static final Terms NONE = new Terms(0, 0, 0, 0, 0);
+  public static final Terms NONE = new Terms(0, 0, 0, 0, 0);
 
   public Terms {
     requireCount("perMac", perMac);
@@ -38,7 +38,7 @@ public record Terms(
   }
 
   /** The sum for one kernel. */
-  double of(KernelUse use) {
+  public double of(KernelUse use) {
     return perMac * use.macs()
         + perPatchElement * patchElements(use)
         + perInput * use.inputElements()
@@ -50,7 +50,7 @@ public record Terms(
    * Output positions x reduction length. With P positions, K reduction length and C output
    * channels: macs = P K C, weights = K C, outputs = P C, hence P K = macs^2 / (weights x outputs).
    */
-  static double patchElements(KernelUse use) {
+  public static double patchElements(KernelUse use) {
     if (use.weightElements() == 0 || use.outputElements() == 0) {
       return 0;
     }
