@@ -10,7 +10,6 @@ import dev.mixtune.hardware.Pipeline;
 import dev.mixtune.hardware.Profile;
 import dev.mixtune.hardware.Terms;
 import dev.mixtune.hardware.emulation.KernelFamily.Efficiency;
-import dev.mixtune.hardware.emulation.Probe.Kind;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -30,27 +29,13 @@ final class EmulatedProfile {
   private static final MathContext DIGITS = new MathContext(4);
 
   private final List<FamilyFit> fits = new ArrayList<>();
-  private final double leastFixed;
+  private final double callInstructions;
 
   /** Fits the counts of a device, in which every probe is. */
   EmulatedProfile(CountTable table) {
     FamilyFit.Counts counts = new FamilyFit.Counts(table);
     KernelFamily.all().forEach(family -> fits.add(FamilyFit.of(family, counts)));
-    this.leastFixed = cheapestCall(counts);
-  }
-
-  /** What the least of all operators takes beside its elements. */
-  private static double cheapestCall(FamilyFit.Counts counts) {
-    List<TermFit.Sample> samples =
-        ProbeCatalogue.all().stream()
-            .filter(probe -> probe.kind() == Kind.NEGATE)
-            .map(
-                probe -> {
-                  double count = counts.kernel(probe).all();
-                  return new TermFit.Sample(probe.use(), count, count);
-                })
-            .toList();
-    return TermFit.of(samples, TermFit.Basis.ELEMENTS).fixed();
+    this.callInstructions = counts.call().all();
   }
 
   /**
@@ -64,7 +49,7 @@ final class EmulatedProfile {
       if (fit.isEmpty() && use.op() != Op.OTHER) {
         return OptionalDouble.empty();
       }
-      sum += Math.max(leastFixed, fit.map(f -> f.instructions().fixed()).orElse(0.0));
+      sum += callInstructions;
       sum += fit.map(f -> f.instructions().terms().of(use)).orElse(0.0);
     }
     return OptionalDouble.of(sum);
@@ -133,12 +118,12 @@ final class EmulatedProfile {
             rounded(fit.loads().terms()),
             new Terms(0, 0, family.bytesIn(), family.bytesOut(), family.bytesPerWeight()),
             rounded(efficiency),
-            fixedMicros(fit.instructions().fixed(), pipeline)),
+            fixedMicros(pipeline)),
         source(fit, label));
   }
 
-  private double fixedMicros(double fixed, Pipeline pipeline) {
-    double cycles = Math.max(leastFixed, fixed) / OVERHEAD_INSTRUCTIONS_PER_CYCLE;
+  private double fixedMicros(Pipeline pipeline) {
+    double cycles = callInstructions / OVERHEAD_INSTRUCTIONS_PER_CYCLE;
     return rounded(1e6 * cycles / pipeline.clockHz().value());
   }
 
@@ -194,7 +179,7 @@ final class EmulatedProfile {
             Terms.NONE,
             new Terms(0, 0, bytes, bytes, 0),
             rounded(efficiency),
-            fixedMicros(0, pipeline)),
+            fixedMicros(pipeline)),
         "2 instructions per input and per output are an assumption for operators that were not"
             + " counted.");
   }

@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
  * The counts of a family as terms.
  *
  * @param family the family
- * @param instructions of any kind
+ * @param instructions of any kind, without those of the call
  * @param vectors on the vector pipes
  * @param loads of any kind
  * @param probes how many shapes were fitted
@@ -62,7 +62,7 @@ record FamilyFit(
   }
 
   private static double error(TermFit fit, Probe probe, Counts counts) {
-    return fit.count(probe.use()) / counts.kernel(probe).all() - 1;
+    return (fit.count(probe.use()) + counts.call().all()) / counts.kernel(probe).all() - 1;
   }
 
   private static TermFit fit(
@@ -73,9 +73,8 @@ record FamilyFit(
     List<TermFit.Sample> samples = new ArrayList<>();
     for (Probe probe : probes) {
       InstructionMix mix = counts.kernel(probe);
-      samples.add(
-          new TermFit.Sample(
-              probe.use(), Math.max(0, kind.applyAsDouble(mix)), Math.max(1, mix.all())));
+      double alone = kind.applyAsDouble(mix) - kind.applyAsDouble(counts.call());
+      samples.add(new TermFit.Sample(probe.use(), Math.max(0, alone), Math.max(1, mix.all())));
     }
     return TermFit.of(samples, family.basis());
   }
@@ -84,6 +83,7 @@ record FamilyFit(
   static final class Counts {
     private final CountTable table;
     private final InstructionMix output;
+    private final InstructionMix call;
     private final List<TermFit> conversions;
     private final List<TermFit> additions;
 
@@ -91,8 +91,23 @@ record FamilyFit(
     Counts(CountTable table) {
       this.table = table;
       this.output = cheapestOutput(table);
+      this.call = call(table);
       this.conversions = fits(probes(Kind.DEQUANTIZE, Scheme.F32), this::dequantizeAlone);
       this.additions = fits(probes(Kind.ADD, Scheme.W8A8), probe -> raw(table, probe));
+    }
+
+    /** What the least of all operators takes beside its elements. */
+    private static InstructionMix call(CountTable table) {
+      double[] counts =
+          fits(probes(Kind.NEGATE, Scheme.F32), probe -> raw(table, probe)).stream()
+              .mapToDouble(TermFit::fixed)
+              .toArray();
+      return InstructionMix.of(counts);
+    }
+
+    /** What each call takes, whatever it computes. */
+    InstructionMix call() {
+      return call;
     }
 
     private static List<Probe> probes(Kind kind, Scheme scheme) {
@@ -142,7 +157,7 @@ record FamilyFit(
           double[] mix = counts.apply(probe).toArray();
           samples.add(new TermFit.Sample(probe.use(), Math.max(0, mix[kind]), mix[0]));
         }
-        fits.add(TermFit.of(samples, TermFit.Basis.ELEMENTS));
+        fits.add(TermFit.of(samples, TermFit.Basis.CALL));
       }
       return List.copyOf(fits);
     }

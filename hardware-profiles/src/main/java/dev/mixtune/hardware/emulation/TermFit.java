@@ -26,20 +26,22 @@ record TermFit(Terms terms, double fixed) {
 
   /** What a family may depend on: a subset keeps terms apart that its shapes cannot tell apart. */
   enum Basis {
-    /** Convolutions: products, gathered elements, outputs, calls. */
-    CONVOLUTION(true, true, false, true, false, true),
-    /** Depthwise convolutions: products, inputs (more of them with a stride), channels, calls. */
-    DEPTHWISE(true, false, true, true, true, true),
-    /** Grouped convolutions, of which few shapes are counted: products, outputs, calls. */
-    GROUPED(true, false, false, true, false, true),
-    /** Matrix products: products, inputs, outputs, weights, calls. */
-    PRODUCT(true, false, true, true, true, true),
+    /** Convolutions: products, gathered elements, inputs, outputs. */
+    CONVOLUTION(true, true, true, true, false, false),
+    /** Depthwise convolutions: products, inputs (more of them with a stride), outputs, channels. */
+    DEPTHWISE(true, false, true, true, true, false),
+    /** Grouped convolutions, of which few shapes are counted: products, outputs. */
+    GROUPED(true, false, false, true, false, false),
+    /** Matrix products: products, inputs, outputs, weights. */
+    PRODUCT(true, false, true, true, true, false),
     /** What passes over its inputs and outputs. */
-    POOLING(false, false, true, true, false, true),
+    POOLING(false, false, true, true, false, false),
     /** What passes over its outputs. */
-    ELEMENTS(false, false, false, true, false, true),
+    ELEMENTS(false, false, false, true, false, false),
     /** What passes over its inputs. */
-    INPUTS(false, false, true, false, false, true);
+    INPUTS(false, false, true, false, false, false),
+    /** What passes over its outputs, and the call itself. */
+    CALL(false, false, false, true, false, true);
 
     private final boolean[] allowed;
 

@@ -59,22 +59,24 @@ final class NaiveFit {
 
   private static boolean[] used(TermFit.Basis basis) {
     return switch (basis) {
-      case CONVOLUTION -> new boolean[] {true, true, false, true, false, true};
-      case DEPTHWISE -> new boolean[] {true, false, true, true, true, true};
-      case GROUPED -> new boolean[] {true, false, false, true, false, true};
-      case PRODUCT -> new boolean[] {true, false, true, true, true, true};
-      case POOLING -> new boolean[] {false, false, true, true, false, true};
-      case ELEMENTS -> new boolean[] {false, false, false, true, false, true};
-      case INPUTS -> new boolean[] {false, false, true, false, false, true};
+      case CONVOLUTION -> new boolean[] {true, true, true, true, false, false};
+      case DEPTHWISE -> new boolean[] {true, false, true, true, true, false};
+      case GROUPED -> new boolean[] {true, false, false, true, false, false};
+      case PRODUCT -> new boolean[] {true, false, true, true, true, false};
+      case POOLING -> new boolean[] {false, false, true, true, false, false};
+      case ELEMENTS -> new boolean[] {false, false, false, true, false, false};
+      case INPUTS -> new boolean[] {false, false, true, false, false, false};
+      case CALL -> new boolean[] {false, false, false, true, false, true};
     };
   }
 
-  /** Output positions x reduction length, with the reduction from weights per output channel. */
+  /** Gathered: output positions x reduction length where that is more than there is to read. */
   private static double[] row(TermFit.Sample sample) {
     KernelUse use = sample.use();
     double positions = use.weightElements() == 0 ? 0 : (double) use.macs() / use.weightElements();
     double channels = positions == 0 ? 0 : use.outputElements() / positions;
-    double patches = channels == 0 ? 0 : use.macs() / channels;
+    double all = channels == 0 ? 0 : use.macs() / channels;
+    double patches = all > use.inputElements() * 1.0001 ? all : 0;
     return new double[] {
       use.macs() / sample.scale(),
       patches / sample.scale(),
