@@ -15,7 +15,6 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -60,19 +59,20 @@ final class EmulatedProfile {
    *
    * @param label name, description and evidence file of the device
    * @param pipeline of the core, or of several
-   * @param efficiencies share of the peak by kind of kernel, 0..1
+   * @param callClockHz of the one core that does what a call needs beside its kernel
+   * @param calibration says what share of the peak is reached
    */
-  Profile on(Label label, Pipeline pipeline, Map<Efficiency, Double> efficiencies) {
+  Profile on(Label label, Pipeline pipeline, double callClockHz, Calibration calibration) {
     List<KernelEntry> entries = new ArrayList<>();
     for (FamilyFit fit : fits) {
-      entries.add(entry(fit, label, pipeline, efficiencies));
+      entries.add(entry(fit, label, callClockHz, calibration));
     }
     for (Op op : List.of(Op.CONV, Op.DEPTHWISE_CONV, Op.GROUPED_CONV)) {
       entries.add(noKernel(op));
     }
-    entries.add(other(Arithmetic.FLOAT, 4, efficiencies.get(Efficiency.FLOAT), pipeline));
+    entries.add(other(Arithmetic.FLOAT, 4, calibration.share(Efficiency.FLOAT), callClockHz));
     entries.add(
-        other(Arithmetic.INTEGER_STATIC, 1, efficiencies.get(Efficiency.INTEGER), pipeline));
+        other(Arithmetic.INTEGER_STATIC, 1, calibration.share(Efficiency.INTEGER), callClockHz));
     return new Profile(
         label.name(),
         label.description(),
@@ -103,9 +103,9 @@ final class EmulatedProfile {
   record Label(String name, String description, String core, String runtime, String evidence) {}
 
   private KernelEntry entry(
-      FamilyFit fit, Label label, Pipeline pipeline, Map<Efficiency, Double> efficiencies) {
+      FamilyFit fit, Label label, double callClockHz, Calibration calibration) {
     KernelFamily family = fit.family();
-    double efficiency = efficiencies.getOrDefault(family.calibration(), 1.0);
+    double efficiency = calibration.share(family.calibration());
     return new KernelEntry(
         family.op(),
         family.arithmetics(),
@@ -118,13 +118,13 @@ final class EmulatedProfile {
             rounded(fit.loads().terms()),
             new Terms(0, 0, family.bytesIn(), family.bytesOut(), family.bytesPerWeight()),
             rounded(efficiency),
-            fixedMicros(pipeline)),
+            fixedMicros(callClockHz)),
         source(fit, label));
   }
 
-  private double fixedMicros(Pipeline pipeline) {
+  private double fixedMicros(double callClockHz) {
     double cycles = callInstructions / OVERHEAD_INSTRUCTIONS_PER_CYCLE;
-    return rounded(1e6 * cycles / pipeline.clockHz().value());
+    return rounded(1e6 * cycles / callClockHz);
   }
 
   private static String source(FamilyFit fit, Label label) {
@@ -166,7 +166,7 @@ final class EmulatedProfile {
   }
 
   private KernelEntry other(
-      Arithmetic arithmetic, double bytes, double efficiency, Pipeline pipeline) {
+      Arithmetic arithmetic, double bytes, double efficiency, double callClockHz) {
     return new KernelEntry(
         Op.OTHER,
         Set.of(arithmetic),
@@ -179,7 +179,7 @@ final class EmulatedProfile {
             Terms.NONE,
             new Terms(0, 0, bytes, bytes, 0),
             rounded(efficiency),
-            fixedMicros(pipeline)),
+            fixedMicros(callClockHz)),
         "2 instructions per input and per output are an assumption for operators that were not"
             + " counted.");
   }

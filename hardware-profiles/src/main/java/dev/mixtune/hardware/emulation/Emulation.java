@@ -86,7 +86,7 @@ public final class Emulation {
             ? table
             : CountTable.of(Evidence.lines(evidence(EmulatedDevice.RASPBERRYPI5)));
     PublishedReport report =
-        new PublishedReport(new Efficiencies(new EmulatedProfile(a76)), PublishedFigure.all());
+        new PublishedReport(new PublishedModel(new EmulatedProfile(a76)), PublishedFigure.all());
     ArmCore core = device == EmulatedDevice.PIXEL8 ? ArmCore.X3 : ArmCore.A76;
     Label label =
         new Label(
@@ -99,7 +99,9 @@ public final class Emulation {
             core.description(),
             runtime.replace("onnxruntime", "ONNX Runtime"),
             evidence(device));
-    Profile profile = new EmulatedProfile(table).on(label, core.pipeline(), report.efficiencies());
+    Profile profile =
+        new EmulatedProfile(table)
+            .on(label, core.pipeline(), core.pipeline().clockHz().value(), report.calibration());
     return new Made(ProfileText.of(profile), report.lines());
   }
 

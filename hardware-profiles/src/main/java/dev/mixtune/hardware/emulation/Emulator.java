@@ -4,11 +4,11 @@ import dev.mixtune.engine.UserException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -128,9 +128,7 @@ public final class Emulator {
       Process process = builder.start();
       try {
         process.getOutputStream().close();
-        String log =
-            new String(
-                process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         return log;
       } catch (InterruptedException e) {
@@ -167,18 +165,5 @@ public final class Emulator {
   /** The device whose core is emulated. */
   EmulatedDevice device() {
     return device;
-  }
-
-  /** The version of QEMU, as it says itself. */
-  Optional<String> qemuVersion() {
-    try {
-      Process process = new ProcessBuilder(qemu.toString(), "--version").start();
-      String text =
-          new String(
-              process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-      return text.lines().findFirst();
-    } catch (IOException e) {
-      return Optional.empty();
-    }
   }
 }

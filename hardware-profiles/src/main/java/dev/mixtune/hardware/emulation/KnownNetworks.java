@@ -2,6 +2,7 @@ package dev.mixtune.hardware.emulation;
 
 import dev.mixtune.engine.KernelUse;
 import dev.mixtune.engine.KernelUse.Op;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,26 +15,28 @@ final class KnownNetworks {
     List<KernelUse> kernels(boolean integer);
   }
 
-  private static final Map<String, Table> ALL = new TreeMap<>();
+  private static final Map<String, Table> ALL = tables();
 
-  static {
-    ALL.put("ResNet-18", integer -> basicResnet(integer, new int[] {2, 2, 2, 2}));
-    ALL.put("ResNet-50", integer -> bottleneckResnet(integer, 1));
-    ALL.put("WideResNet-50", integer -> bottleneckResnet(integer, 2));
-    ALL.put("MobileNetV1", KnownNetworks::mobilenetV1);
+  private static Map<String, Table> tables() {
+    Map<String, Table> all = new TreeMap<>();
+    all.put("ResNet-18", integer -> basicResnet(integer, new int[] {2, 2, 2, 2}));
+    all.put("ResNet-50", integer -> bottleneckResnet(integer, 1));
+    all.put("WideResNet-50", integer -> bottleneckResnet(integer, 2));
+    all.put("MobileNetV1", KnownNetworks::mobilenetV1);
     for (int size : new int[] {224, 192, 160, 128, 96}) {
-      ALL.put("MobileNetV2-" + size, integer -> mobilenetV2(integer, size));
+      all.put("MobileNetV2-" + size, integer -> mobilenetV2(integer, size));
     }
-    ALL.put("EfficientNet-lite0", integer -> efficientnetLite(integer, 1.0, 1.0, 224));
-    ALL.put("EfficientNet-lite1", integer -> efficientnetLite(integer, 1.0, 1.1, 240));
-    ALL.put("EfficientNet-lite2", integer -> efficientnetLite(integer, 1.1, 1.2, 260));
-    ALL.put("EfficientNet-lite3", integer -> efficientnetLite(integer, 1.2, 1.4, 280));
-    ALL.put("EfficientNet-lite4", integer -> efficientnetLite(integer, 1.4, 1.8, 300));
-    ALL.put("ShuffleNetV2", KnownNetworks::shufflenetV2);
-    ALL.put("DeiT-Tiny", integer -> transformer(integer, 16, 197, 192, 3, 1000));
-    ALL.put("ViT-B/32", integer -> transformer(integer, 32, 50, 768, 12, 512));
-    ALL.put("GoogLeNet", InceptionNetworks::googlenet);
-    ALL.put("Inception-v3", InceptionNetworks::inceptionV3);
+    all.put("EfficientNet-lite0", integer -> efficientnetLite(integer, 1.0, 1.0, 224));
+    all.put("EfficientNet-lite1", integer -> efficientnetLite(integer, 1.0, 1.1, 240));
+    all.put("EfficientNet-lite2", integer -> efficientnetLite(integer, 1.1, 1.2, 260));
+    all.put("EfficientNet-lite3", integer -> efficientnetLite(integer, 1.2, 1.4, 280));
+    all.put("EfficientNet-lite4", integer -> efficientnetLite(integer, 1.4, 1.8, 300));
+    all.put("ShuffleNetV2", KnownNetworks::shufflenetV2);
+    all.put("DeiT-Tiny", integer -> transformer(integer, 16, 197, 192, 3, 1000));
+    all.put("ViT-B/32", integer -> transformer(integer, 32, 50, 768, 12, 512));
+    all.put("GoogLeNet", InceptionNetworks::googlenet);
+    all.put("Inception-v3", InceptionNetworks::inceptionV3);
+    return Collections.unmodifiableMap(all);
   }
 
   private KnownNetworks() {}

@@ -98,7 +98,7 @@ record Probe(
 
   /** The kernel of one copy. */
   KernelUse use() {
-    long outSize = (size + stride - 1) / stride;
+    long outSize = ((long) size + stride - 1) / stride;
     long inputs = kind.isProduct() ? (long) size * in : (long) in * size * size;
     long outputs =
         switch (kind) {

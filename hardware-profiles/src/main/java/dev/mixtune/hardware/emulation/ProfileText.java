@@ -1,6 +1,7 @@
 package dev.mixtune.hardware.emulation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -38,9 +39,7 @@ final class ProfileText {
     try {
       return MAPPER
               .writer(
-                  new DefaultPrettyPrinter()
-                      .withObjectIndenter(
-                          new com.fasterxml.jackson.core.util.DefaultIndenter("  ", "\n")))
+                  new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")))
               .writeValueAsString(root)
           + "\n";
     } catch (JsonProcessingException e) {

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param network a network of {@link KnownNetworks}
  * @param integer INT8, or float
  * @param millis the figure
- * @param calibrates the efficiency that is chosen so that this figure is met; empty for a check
+ * @param calibrates what is chosen so that this figure is met: a kind of kernel whose efficiency it
+ *     is, or BARRIER; empty for a check
  * @param source who published it, and the runtime
  */
 record PublishedFigure(
@@ -23,9 +24,10 @@ record PublishedFigure(
     String network,
     boolean integer,
     double millis,
-    Optional<KernelFamily.Efficiency> calibrates,
+    Optional<String> calibrates,
     String source) {
   private static final String CALIBRATES = "calibrates ";
+  private static final String BARRIER = "BARRIER";
 
   /** Threads that are taken for a calibration where the publisher does not say. */
   static final int ALL_CORES = 4;
@@ -49,14 +51,22 @@ record PublishedFigure(
         fields[4].equals("int8"),
         Double.parseDouble(fields[5]),
         role.startsWith(CALIBRATES)
-            ? Optional.of(
-                KernelFamily.Efficiency.valueOf(role.substring(CALIBRATES.length()).split(" ")[0]))
+            ? Optional.of(role.substring(CALIBRATES.length()).split(" ", -1)[0])
             : Optional.empty(),
         fields[7].replace("\"", ""));
   }
 
   boolean isCheck() {
     return calibrates.isEmpty();
+  }
+
+  boolean calibratesBarrier() {
+    return calibrates.filter(BARRIER::equals).isPresent();
+  }
+
+  /** The kind of kernels whose efficiency the figure chooses; it does choose one. */
+  KernelFamily.Efficiency efficiency() {
+    return KernelFamily.Efficiency.valueOf(calibrates.orElseThrow());
   }
 
   List<KernelUse> kernels() {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -43,14 +42,14 @@ final class PublishedReport {
 
   private final List<Row> rows = new ArrayList<>();
   private final List<SpeedUp> speedUps = new ArrayList<>();
-  private final Map<Efficiency, Double> efficiencies;
+  private final Calibration calibration;
 
   /**
    * @param model predicts with the counts of a Cortex-A76
    * @param figures what was published
    */
-  PublishedReport(Efficiencies model, List<PublishedFigure> figures) {
-    this.efficiencies = model.calibrated(figures);
+  PublishedReport(PublishedModel model, List<PublishedFigure> figures) {
+    this.calibration = model.calibrated(figures);
     for (PublishedFigure figure : figures) {
       rows.add(row(model, figure));
     }
@@ -61,13 +60,13 @@ final class PublishedReport {
     }
   }
 
-  private Row row(Efficiencies model, PublishedFigure figure) {
+  private Row row(PublishedModel model, PublishedFigure figure) {
     if (figure.threads() > 0) {
-      double millis = model.millis(figure, figure.threads(), efficiencies);
+      double millis = model.millis(figure, figure.threads(), calibration);
       return new Row(figure, figure.threads(), millis, Optional.empty());
     }
-    double one = model.millis(figure, 1, efficiencies);
-    double all = model.millis(figure, PublishedFigure.ALL_CORES, efficiencies);
+    double one = model.millis(figure, 1, calibration);
+    double all = model.millis(figure, PublishedFigure.ALL_CORES, calibration);
     boolean oneIsNearer =
         Math.abs(Math.log(one / figure.millis())) < Math.abs(Math.log(all / figure.millis()));
     return oneIsNearer
@@ -92,8 +91,8 @@ final class PublishedReport {
         floats.figure().isCheck() || integer.figure().isCheck());
   }
 
-  Map<Efficiency, Double> efficiencies() {
-    return efficiencies;
+  Calibration calibration() {
+    return calibration;
   }
 
   List<Row> rows() {
@@ -155,11 +154,14 @@ final class PublishedReport {
     lines.add(
         String.format(
             Locale.ROOT,
-            "Efficiencies: float %.3f, INT8 %.3f, float depthwise %.3f, INT8 depthwise %.3f.",
-            efficiencies.get(Efficiency.FLOAT),
-            efficiencies.get(Efficiency.INTEGER),
-            efficiencies.get(Efficiency.FLOAT_DEPTHWISE),
-            efficiencies.get(Efficiency.INTEGER_DEPTHWISE)));
+            "Chosen so that the figures marked so are met: share of the peak %.3f for float, %.3f for"
+                + " INT8, %.3f for float depthwise, %.3f for INT8 depthwise kernels; %.1f"
+                + " microseconds at each kernel for several threads.",
+            calibration.share(Efficiency.FLOAT),
+            calibration.share(Efficiency.INTEGER),
+            calibration.share(Efficiency.FLOAT_DEPTHWISE),
+            calibration.share(Efficiency.INTEGER_DEPTHWISE),
+            calibration.barrierMicros()));
     return lines;
   }
 

@@ -9,6 +9,7 @@ import dev.mixtune.engine.runtime.OrtRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,19 +38,21 @@ final class ReferenceNetworks {
           Scheme.W4_BLOCK,
           Scheme.W2_BLOCK);
 
-  private static final Map<String, Reference> ALL = new LinkedHashMap<>();
+  private static final Map<String, Reference> ALL = all();
 
-  static {
-    ALL.put("resnet20", new Reference(CONVOLUTIONAL, ReferenceNetworks::resnet20));
-    ALL.put("resnet18", new Reference(CONVOLUTIONAL, ReferenceNetworks::resnet18));
-    ALL.put("mobilenetv2", new Reference(CONVOLUTIONAL, ReferenceNetworks::mobilenetV2));
-    ALL.put(
+  private static Map<String, Reference> all() {
+    Map<String, Reference> all = new LinkedHashMap<>();
+    all.put("resnet20", new Reference(CONVOLUTIONAL, ReferenceNetworks::resnet20));
+    all.put("resnet18", new Reference(CONVOLUTIONAL, ReferenceNetworks::resnet18));
+    all.put("mobilenetv2", new Reference(CONVOLUTIONAL, ReferenceNetworks::mobilenetV2));
+    all.put(
         "three-convolutions",
         new Reference(List.of(Scheme.F32, Scheme.W8A8, Scheme.W4A8), ReferenceNetworks::three));
     for (int rows : new int[] {1, 64}) {
-      ALL.put(
+      all.put(
           "three-products-" + rows, new Reference(PRODUCTS, graph -> threeProducts(graph, rows)));
     }
+    return Collections.unmodifiableMap(all);
   }
 
   private final OrtRuntime runtime;
@@ -67,7 +70,7 @@ final class ReferenceNetworks {
 
   /** Writes the deployable model of a name and returns the kernels that it runs. */
   List<KernelUse> write(String name, Path file) throws IOException {
-    String[] words = name.split(" ");
+    String[] words = name.split(" ", -1);
     Reference reference = ALL.get(words[0]);
     if (reference == null) {
       throw new IllegalArgumentException("no reference network '" + name + "'");

@@ -3,6 +3,7 @@ package dev.mixtune.hardware.emulation;
 import dev.mixtune.engine.KernelUse;
 import dev.mixtune.hardware.Terms;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Non-negative least squares of the relative error, over the six things that a count can be
@@ -14,6 +15,12 @@ import java.util.List;
  */
 record TermFit(Terms terms, double fixed) {
   private static final int FEATURES = 6;
+  private static final int PRODUCTS = 1;
+  private static final int GATHERED = 1 << 1;
+  private static final int READ = 1 << 2;
+  private static final int WRITTEN = 1 << 3;
+  private static final int WEIGHTS = 1 << 4;
+  private static final int CALLS = 1 << 5;
 
   /**
    * One equation.
@@ -27,26 +34,26 @@ record TermFit(Terms terms, double fixed) {
   /** What a family may depend on: a subset keeps terms apart that its shapes cannot tell apart. */
   enum Basis {
     /** Convolutions: products, gathered elements, inputs, outputs. */
-    CONVOLUTION(true, true, true, true, false, false),
+    CONVOLUTION(PRODUCTS | GATHERED | READ | WRITTEN),
     /** Depthwise convolutions: products, inputs (more of them with a stride), outputs, channels. */
-    DEPTHWISE(true, false, true, true, true, false),
+    DEPTHWISE(PRODUCTS | READ | WRITTEN | WEIGHTS),
     /** Grouped convolutions, of which few shapes are counted: products, outputs. */
-    GROUPED(true, false, false, true, false, false),
+    GROUPED(PRODUCTS | WRITTEN),
     /** Matrix products: products, inputs, outputs, weights. */
-    PRODUCT(true, false, true, true, true, false),
+    PRODUCT(PRODUCTS | READ | WRITTEN | WEIGHTS),
     /** What passes over its inputs and outputs. */
-    POOLING(false, false, true, true, false, false),
+    POOLING(READ | WRITTEN),
     /** What passes over its outputs. */
-    ELEMENTS(false, false, false, true, false, false),
+    ELEMENTS(WRITTEN),
     /** What passes over its inputs. */
-    INPUTS(false, false, true, false, false, false),
+    INPUTS(READ),
     /** What passes over its outputs, and the call itself. */
-    CALL(false, false, false, true, false, true);
+    CALL(WRITTEN | CALLS);
 
-    private final boolean[] allowed;
+    private final int features;
 
-    Basis(boolean... allowed) {
-      this.allowed = allowed;
+    Basis(int features) {
+      this.features = features;
     }
   }
 
@@ -58,7 +65,7 @@ record TermFit(Terms terms, double fixed) {
     double[] best = new double[FEATURES];
     double least = error(rows, goal, best);
     for (int subset = 1; subset < 1 << FEATURES; subset++) {
-      if (isAllowed(subset, basis)) {
+      if ((subset & ~basis.features) == 0) {
         double[] solution = solve(rows, goal, subset);
         double error = error(rows, goal, solution);
         if (isFeasible(solution) && error < least * (1 - 1e-9)) {
@@ -86,15 +93,6 @@ record TermFit(Terms terms, double fixed) {
     };
   }
 
-  private static boolean isAllowed(int subset, Basis basis) {
-    for (int i = 0; i < FEATURES; i++) {
-      if ((subset >> i & 1) == 1 && !basis.allowed[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static boolean isFeasible(double[] solution) {
     for (double value : solution) {
       if (!(value >= 0)) {
@@ -120,8 +118,7 @@ record TermFit(Terms terms, double fixed) {
    * Normal equations of the chosen columns, each scaled to length 1; NaN where they are singular.
    */
   private static double[] solve(double[][] rows, double[] goal, int subset) {
-    int[] columns =
-        java.util.stream.IntStream.range(0, FEATURES).filter(i -> (subset >> i & 1) == 1).toArray();
+    int[] columns = IntStream.range(0, FEATURES).filter(i -> (subset >> i & 1) == 1).toArray();
     int n = columns.length;
     double[] lengths = new double[n];
     for (int i = 0; i < n; i++) {
