@@ -62,7 +62,7 @@ final class EmulatedProfile {
    * @param callClockHz of the one core that does what a call needs beside its kernel
    * @param calibration says what share of the peak is reached
    */
-  Profile on(Label label, Pipeline pipeline, double callClockHz, Calibration calibration) {
+  Profile on(Label label, Pipeline pipeline, double callClockHz, PeakShares calibration) {
     List<KernelEntry> entries = new ArrayList<>();
     for (FamilyFit fit : fits) {
       entries.add(entry(fit, label, callClockHz, calibration));
@@ -103,7 +103,7 @@ final class EmulatedProfile {
   record Label(String name, String description, String core, String runtime, String evidence) {}
 
   private KernelEntry entry(
-      FamilyFit fit, Label label, double callClockHz, Calibration calibration) {
+      FamilyFit fit, Label label, double callClockHz, PeakShares calibration) {
     KernelFamily family = fit.family();
     double efficiency = calibration.share(family.calibration());
     return new KernelEntry(

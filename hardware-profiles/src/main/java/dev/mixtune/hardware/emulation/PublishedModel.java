@@ -30,8 +30,8 @@ final class PublishedModel {
   }
 
   /** Chooses one number after the other, until none moves any more. */
-  Calibration calibrated(List<PublishedFigure> figures) {
-    Calibration chosen = Calibration.ideal();
+  PeakShares calibrated(List<PublishedFigure> figures) {
+    PeakShares chosen = PeakShares.ideal();
     for (int round = 0; round < ROUNDS; round++) {
       for (PublishedFigure figure : figures) {
         if (!figure.isCheck()) {
@@ -42,7 +42,7 @@ final class PublishedModel {
     return chosen;
   }
 
-  private Calibration chosen(PublishedFigure figure, Calibration others) {
+  private PeakShares chosen(PublishedFigure figure, PeakShares others) {
     if (figure.calibratesBarrier()) {
       double micros =
           boundary(
@@ -70,13 +70,13 @@ final class PublishedModel {
     return high;
   }
 
-  private double millis(PublishedFigure figure, Calibration calibration) {
+  private double millis(PublishedFigure figure, PeakShares calibration) {
     int threads = figure.threads() == 0 ? PublishedFigure.ALL_CORES : figure.threads();
     return millis(figure, threads, calibration);
   }
 
   /** The predicted time of a published figure on so many threads. */
-  double millis(PublishedFigure figure, int threads, Calibration calibration) {
+  double millis(PublishedFigure figure, int threads, PeakShares calibration) {
     Pipeline cores = ArmCore.A76.pipeline(threads, figure.clockHz());
     List<KernelUse> kernels = figure.kernels();
     double barriers = threads == 1 ? 0 : 1e-3 * calibration.barrierMicros() * kernels.size();

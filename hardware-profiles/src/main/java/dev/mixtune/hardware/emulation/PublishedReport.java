@@ -42,7 +42,7 @@ final class PublishedReport {
 
   private final List<Row> rows = new ArrayList<>();
   private final List<SpeedUp> speedUps = new ArrayList<>();
-  private final Calibration calibration;
+  private final PeakShares calibration;
 
   /**
    * @param model predicts with the counts of a Cortex-A76
@@ -91,7 +91,7 @@ final class PublishedReport {
         floats.figure().isCheck() || integer.figure().isCheck());
   }
 
-  Calibration calibration() {
+  PeakShares calibration() {
     return calibration;
   }
 

@@ -123,7 +123,7 @@ class EmulatedProfilesTest {
   void resnet18OnTheRaspberryPiTakesWhatArmPublished(boolean integer, double millis)
       throws IOException {
     CountTable table = CountTable.read(Path.of("evidence", "raspberrypi5-counts.csv"));
-    Calibration calibration =
+    PeakShares calibration =
         new PublishedModel(new EmulatedProfile(table)).calibrated(PublishedFigure.all());
     double seconds = 0;
     for (KernelUse use : KnownNetworks.named("ResNet-18").kernels(integer)) {

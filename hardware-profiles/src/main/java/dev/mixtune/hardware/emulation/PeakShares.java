@@ -10,18 +10,18 @@ import java.util.Map;
  * @param efficiencies share of the core's peak by kind of kernel, 0..1
  * @param barrierMicros what several threads wait for each other at each kernel, microseconds
  */
-record Calibration(Map<Efficiency, Double> efficiencies, double barrierMicros) {
-  Calibration {
+record PeakShares(Map<Efficiency, Double> efficiencies, double barrierMicros) {
+  PeakShares {
     efficiencies = Map.copyOf(efficiencies);
   }
 
   /** The peak, and threads that never wait. */
-  static Calibration ideal() {
+  static PeakShares ideal() {
     Map<Efficiency, Double> all = new EnumMap<>(Efficiency.class);
     for (Efficiency efficiency : Efficiency.values()) {
       all.put(efficiency, 1.0);
     }
-    return new Calibration(all, 0);
+    return new PeakShares(all, 0);
   }
 
   /** Share of the peak that kernels of a kind reach, 0..1. */
@@ -29,13 +29,13 @@ record Calibration(Map<Efficiency, Double> efficiencies, double barrierMicros) {
     return efficiencies.getOrDefault(efficiency, 1.0);
   }
 
-  Calibration with(Efficiency efficiency, double share) {
+  PeakShares with(Efficiency efficiency, double share) {
     Map<Efficiency, Double> changed = new EnumMap<>(efficiencies);
     changed.put(efficiency, share);
-    return new Calibration(changed, barrierMicros);
+    return new PeakShares(changed, barrierMicros);
   }
 
-  Calibration withBarrier(double micros) {
-    return new Calibration(efficiencies, micros);
+  PeakShares withBarrier(double micros) {
+    return new PeakShares(efficiencies, micros);
   }
 }
