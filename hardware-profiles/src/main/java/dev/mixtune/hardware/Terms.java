@@ -15,8 +15,10 @@ import dev.mixtune.engine.KernelUse;
 public record Terms(
     double perMac, double perPatchElement, double perInput, double perOutput, double perWeight) {
 
+  private static final double ROUNDING = 1 + 1e-9;
+
   /** Nothing at all. */
-  static final Terms NONE = new Terms(0, 0, 0, 0, 0);
+  public static final Terms NONE = new Terms(0, 0, 0, 0, 0);
 
   public Terms {
     requireCount("perMac", perMac);
@@ -38,7 +40,7 @@ public record Terms(
   }
 
   /** The sum for one kernel. */
-  double of(KernelUse use) {
+  public double of(KernelUse use) {
     return perMac * use.macs()
         + perPatchElement * patchElements(use)
         + perInput * use.inputElements()
@@ -47,13 +49,17 @@ public record Terms(
   }
 
   /**
-   * Output positions x reduction length. With P positions, K reduction length and C output
-   * channels: macs = P K C, weights = K C, outputs = P C, hence P K = macs^2 / (weights x outputs).
+   * Output positions x reduction length; 0 for 1x1 convolutions and products, which read their
+   * inputs as they are: there it is no more than the number of inputs. With P positions, K
+   * reduction length and C output channels: macs = P K C, weights = K C, outputs = P C, hence P K =
+   * macs^2 / (weights x outputs).
    */
-  static double patchElements(KernelUse use) {
+  public static double patchElements(KernelUse use) {
     if (use.weightElements() == 0 || use.outputElements() == 0) {
       return 0;
     }
-    return (double) use.macs() / use.weightElements() * use.macs() / use.outputElements();
+    double elements =
+        (double) use.macs() / use.weightElements() * use.macs() / use.outputElements();
+    return elements > use.inputElements() * ROUNDING ? elements : 0;
   }
 }
