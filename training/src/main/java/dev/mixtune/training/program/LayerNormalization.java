@@ -24,8 +24,8 @@ final class LayerNormalization implements Operator {
     NDArray input = call.input(0);
     int rank = input.getShape().dimension();
     int[] axes = IntStream.range(call.axis(-1, rank), rank).toArray();
-    NDArray centred = input.sub(input.mean(axes, true));
-    NDArray variance = centred.mul(centred).mean(axes, true);
+    NDArray centred = input.sub(Axes.mean(input, axes));
+    NDArray variance = Axes.mean(centred.mul(centred), axes);
     NDArray scaled =
         centred
             .div(variance.add(call.attributes().real("epsilon", 1e-5f)).sqrt())

@@ -1,7 +1,6 @@
 package dev.mixtune.training.program;
 
 import ai.djl.ndarray.NDArray;
-import java.util.Arrays;
 import java.util.Optional;
 
 /** ONNX Pad with a constant. Counts are an attribute before operator set 11. */
@@ -34,9 +33,6 @@ final class Pad implements Operator {
       int axis = axes.length == 0 ? i : axes[i];
       begin[axis] = pads[i];
       end[axis] = pads[count + i];
-    }
-    if (Arrays.stream(pads).anyMatch(n -> n < 0)) {
-      throw call.refused("cuts off instead of padding");
     }
     double value = call.has(2) ? call.number(2) : call.attributes().real("value", 0);
     return Padding.around(input, begin, end, value);

@@ -7,16 +7,9 @@ import java.util.stream.IntStream;
  * An ONNX reduction over named axes, or over all.
  *
  * @param type ONNX operator type
- * @param over reduces axes
+ * @param along reduces one axis to length 1
  */
-record Reduction(String type, Over over) implements Operator {
-
-  /** Reduces axes, which stay with length 1 or go. */
-  @FunctionalInterface
-  interface Over {
-    NDArray reduce(NDArray array, int[] axes, boolean keep);
-  }
-
+record Reduction(String type, Axes.Along along) implements Operator {
   @Override
   public NDArray run(Call call) {
     NDArray input = call.input(0);
@@ -28,6 +21,6 @@ record Reduction(String type, Over over) implements Operator {
       }
       axes = IntStream.range(0, rank).toArray();
     }
-    return over.reduce(input, axes, call.attributes().integer("keepdims", 1) == 1);
+    return Axes.reduce(input, axes, call.attributes().integer("keepdims", 1) == 1, along);
   }
 }
