@@ -30,6 +30,6 @@ record Distillation(double temperature) {
         .exp()
         .mul(expected.sub(actual))
         .sum()
-        .mul(temperature * temperature / student.getShape().get(0));
+        .mul((float) (temperature * temperature / student.getShape().get(0)));
   }
 }
