@@ -27,8 +27,7 @@ record Attributes(NodeProto node, long opset) {
   }
 
   Optional<long[]> integers(String name) {
-    return find(name)
-        .map(a -> a.getIntsList().stream().mapToLong(Long::longValue).toArray());
+    return find(name).map(a -> a.getIntsList().stream().mapToLong(Long::longValue).toArray());
   }
 
   Optional<TensorProto> tensor(String name) {

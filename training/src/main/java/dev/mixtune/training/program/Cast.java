@@ -5,7 +5,9 @@ import ai.djl.ndarray.types.DataType;
 import dev.mixtune.engine.graph.Constants;
 import java.util.Optional;
 
-/** ONNX Cast between floats, integers and truth values; floats become what the program computes in. */
+/**
+ * ONNX Cast between floats, integers and truth values; floats become what the program computes in.
+ */
 final class Cast implements Operator {
   private static final int BOOL = 9;
 

@@ -22,8 +22,7 @@ final class ConstantArrays {
    * @throws UserException when the constant is of a type that no program computes with
    */
   static NDArray of(TensorProto tensor, NDManager manager, DataType floats) {
-    Shape shape =
-        new Shape(tensor.getDimsList().stream().mapToLong(Long::longValue).toArray());
+    Shape shape = new Shape(tensor.getDimsList().stream().mapToLong(Long::longValue).toArray());
     return switch (tensor.getDataType()) {
       case Constants.FLOAT ->
           manager.create(Constants.floats(tensor), shape).toType(floats, /* copy= */ false);

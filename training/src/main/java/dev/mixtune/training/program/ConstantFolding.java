@@ -36,7 +36,8 @@ final class ConstantFolding {
     GraphProto.Builder folded = GraphProto.newBuilder().setName(graph.getName());
     GraphProto.Builder kept = graph.toBuilder().clearNode();
     for (NodeProto node : graph.getNodeList()) {
-      boolean known = node.getInputList().stream().allMatch(i -> i.isEmpty() || constants.contains(i));
+      boolean known =
+          node.getInputList().stream().allMatch(i -> i.isEmpty() || constants.contains(i));
       if (known) {
         folded.addNode(node);
         constants.addAll(node.getOutputList());

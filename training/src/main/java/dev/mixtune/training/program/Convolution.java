@@ -17,8 +17,7 @@ final class Convolution implements Operator {
     NDArray input = call.input(0);
     NDArray weight = call.input(1);
     long[] shape = weight.getShape().getShape();
-    Window window =
-        Window.of(call.attributes(), Arrays.copyOfRange(shape, 2, shape.length), input);
+    Window window = Window.of(call.attributes(), Arrays.copyOfRange(shape, 2, shape.length), input);
     Shape padding = window.noPadding();
     if (window.isSymmetric()) {
       padding = new Shape(window.begin());

@@ -168,8 +168,7 @@ public final class GradientProgram implements AutoCloseable {
         arguments.add(name.isEmpty() ? null : required(known, name));
       }
       known.put(
-          node.getOutput(0),
-          step.operator().run(new Call(step.attributes(), arguments, floats)));
+          node.getOutput(0), step.operator().run(new Call(step.attributes(), arguments, floats)));
     }
     return outputs.stream().map(name -> required(known, name)).toList();
   }

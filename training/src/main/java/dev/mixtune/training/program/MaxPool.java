@@ -24,8 +24,7 @@ final class MaxPool implements Operator {
   public NDArray run(Call call) {
     Window window = Pooling.window(call);
     NDArray padded =
-        Padding.around(
-            call.input(0), window.begin(), window.end(), Double.NEGATIVE_INFINITY);
+        Padding.around(call.input(0), window.begin(), window.end(), Double.NEGATIVE_INFINITY);
     return padded
         .getNDArrayInternal()
         .maxPool(window.kernelShape(), window.stride(), window.noPadding(), /* ceilMode= */ false);

@@ -23,7 +23,8 @@ final class Quantize implements Operator {
     boolean signed = call.has(2) && call.input(2).getDataType() == DataType.INT8;
     int least = signed ? Byte.MIN_VALUE : 0;
     double zeroPoint = call.has(2) ? call.number(2) : 0;
-    NDArray exact = call.input(0).div(call.input(1)).clip(least - zeroPoint, least + 255 - zeroPoint);
+    NDArray exact =
+        call.input(0).div(call.input(1)).clip(least - zeroPoint, least + 255 - zeroPoint);
     return StraightThrough.round(exact).add(zeroPoint);
   }
 }

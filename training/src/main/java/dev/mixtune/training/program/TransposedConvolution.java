@@ -34,8 +34,7 @@ final class TransposedConvolution implements Operator {
     int axes = shape.length - 2;
     int groups = Math.toIntExact(call.attributes().integer("group", 1));
     Window window =
-        Window.of(
-            call.attributes(), Arrays.copyOfRange(shape, 2, shape.length), call.input(0));
+        Window.of(call.attributes(), Arrays.copyOfRange(shape, 2, shape.length), call.input(0));
     long[] extra = call.attributes().integers("output_padding").orElseGet(() -> new long[axes]);
     long[] begin = new long[axes];
     long[] end = new long[axes];

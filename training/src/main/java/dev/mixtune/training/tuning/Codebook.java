@@ -40,8 +40,7 @@ final class Codebook implements TrainedWeights {
       List<Integer> book = codes(channel);
       for (int entry = 0; entry < entries; entry++) {
         // A channel may use fewer levels: the last one stands for those left over.
-        books[entry][channel] =
-            book.get(Math.min(entry, book.size() - 1)) / units[channel];
+        books[entry][channel] = book.get(Math.min(entry, book.size() - 1)) / units[channel];
       }
       for (int k = 0; k < start.layout().perChannel(); k++) {
         int at = start.layout().position(channel, k);

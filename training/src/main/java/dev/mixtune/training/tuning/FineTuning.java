@@ -91,7 +91,9 @@ public final class FineTuning implements AutoCloseable {
       if (!Double.isFinite(loss)) {
         throw new UserException(
             "the loss is " + loss + " in step " + (steps + 1) + " of epoch " + (epochsDone + 1),
-            "Lower the learning rate (--lr, now " + settings.rate() + "); the checkpoint of the"
+            "Lower the learning rate (--lr, now "
+                + settings.rate()
+                + "); the checkpoint of the"
                 + " epoch before is intact.");
       }
       sum += loss;
@@ -162,8 +164,7 @@ public final class FineTuning implements AutoCloseable {
                 name,
                 tensor instanceof Tensor.Floats floats
                     ? manager.create(floats.values(), new Shape(floats.shape()))
-                    : manager.create(
-                        ((Tensor.Longs) tensor).values(), new Shape(tensor.shape()))));
+                    : manager.create(((Tensor.Longs) tensor).values(), new Shape(tensor.shape()))));
     return arrays;
   }
 

@@ -57,8 +57,20 @@ record FinetuneOptions(
 
   private static final List<String> NAMES =
       List.of(
-          "--task", "--train", "--plan", "--study", "--point", "--out", "--epochs", "--samples",
-          "--batch", "--lr", "--temperature", "--shift", "--seed", "--threads");
+          "--task",
+          "--train",
+          "--plan",
+          "--study",
+          "--point",
+          "--out",
+          "--epochs",
+          "--samples",
+          "--batch",
+          "--lr",
+          "--temperature",
+          "--shift",
+          "--seed",
+          "--threads");
 
   /**
    * Reads pairs of an option and its value.

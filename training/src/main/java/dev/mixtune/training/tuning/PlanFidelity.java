@@ -41,7 +41,10 @@ public final class PlanFidelity {
           float[] own = answer.toFloatArray();
           int classes = values.length / rows;
           for (int row = 0; row < rows; row++) {
-            same += largest(values, row * classes, classes) == largest(own, row * classes, classes) ? 1 : 0;
+            same +=
+                largest(values, row * classes, classes) == largest(own, row * classes, classes)
+                    ? 1
+                    : 0;
           }
         }
         samples += rows;

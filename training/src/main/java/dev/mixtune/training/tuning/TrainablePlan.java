@@ -57,8 +57,7 @@ public final class TrainablePlan implements AutoCloseable {
     this.calibration = calibration;
     this.library = library;
     this.plan = plan;
-    this.program =
-        GradientProgram.of(lowered(library).model(), runtime, parent, DataType.FLOAT32);
+    this.program = GradientProgram.of(lowered(library).model(), runtime, parent, DataType.FLOAT32);
     Set<String> trained = new HashSet<>();
     for (Layer layer : network.layers()) {
       if (plan.scheme(layer.index()).arithmetic() == Arithmetic.INTEGER_STATIC) {

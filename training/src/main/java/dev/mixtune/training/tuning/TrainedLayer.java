@@ -50,8 +50,7 @@ final class TrainedLayer {
       @Nullable NDArray biasStart,
       NDManager manager) {
     RoundedWeights start = library.perChannel(layer, scheme.weightBits());
-    Shape shape =
-        new Shape(layer.weightShape().stream().mapToLong(Long::longValue).toArray());
+    Shape shape = new Shape(layer.weightShape().stream().mapToLong(Long::longValue).toArray());
     float[] floats = library.weights(layer);
     TrainedWeights weights =
         start.isUniform()

@@ -18,7 +18,8 @@ public record TuningSettings(
   public TuningSettings {
     if (epochs < 1 || batch < 1 || !(rate > 0) || !(temperature > 0)) {
       throw new IllegalArgumentException(
-          "epochs %d, batch %d, rate %s, temperature %s".formatted(epochs, batch, rate, temperature));
+          "epochs %d, batch %d, rate %s, temperature %s"
+              .formatted(epochs, batch, rate, temperature));
     }
   }
 }

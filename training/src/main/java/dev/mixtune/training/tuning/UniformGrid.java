@@ -8,10 +8,10 @@ import dev.mixtune.training.program.StraightThrough;
 import java.util.List;
 
 /**
- * Weights on a uniform grid whose step sizes are learned (LSQ, Esser et al. 2020,
- * arXiv:1902.08153, eq. 1 to 3): {@code round(clip(w / s)) s}. The step of each channel is trained
- * as its logarithm, which keeps it positive and makes all steps alike to the optimizer, so that
- * LSQ's gradient scale is not needed.
+ * Weights on a uniform grid whose step sizes are learned (LSQ, Esser et al. 2020, arXiv:1902.08153,
+ * eq. 1 to 3): {@code round(clip(w / s)) s}. The step of each channel is trained as its logarithm,
+ * which keeps it positive and makes all steps alike to the optimizer, so that LSQ's gradient scale
+ * is not needed.
  */
 final class UniformGrid implements TrainedWeights {
   private final RoundedWeights start;

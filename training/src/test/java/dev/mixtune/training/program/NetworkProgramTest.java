@@ -126,8 +126,7 @@ class NetworkProgramTest {
                 name,
                 tensor instanceof Tensor.Floats floats
                     ? manager.create(floats.values(), new Shape(floats.shape()))
-                    : manager.create(
-                        ((Tensor.Longs) tensor).values(), new Shape(tensor.shape()))));
+                    : manager.create(((Tensor.Longs) tensor).values(), new Shape(tensor.shape()))));
     return arrays;
   }
 

@@ -83,7 +83,8 @@ final class OneNode {
   }
 
   OneNode longs(long... values) {
-    return constant(Constants.ofLongs("c" + constants.size(), List.of((long) values.length), values));
+    return constant(
+        Constants.ofLongs("c" + constants.size(), List.of((long) values.length), values));
   }
 
   OneNode longs(List<Long> shape, long... values) {
@@ -107,8 +108,17 @@ final class OneNode {
 
   OneNode with(String name, long... values) {
     AttributeProto.Builder attribute = AttributeProto.newBuilder().setName(name);
-    if (List.of("pads", "strides", "dilations", "kernel_shape", "axes", "perm", "starts", "ends",
-            "output_padding", "output_shape")
+    if (List.of(
+            "pads",
+            "strides",
+            "dilations",
+            "kernel_shape",
+            "axes",
+            "perm",
+            "starts",
+            "ends",
+            "output_padding",
+            "output_shape")
         .contains(name)) {
       Arrays.stream(values).forEach(attribute::addInts);
       attribute.setType(AttributeProto.AttributeType.INTS);

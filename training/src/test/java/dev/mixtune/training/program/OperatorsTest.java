@@ -14,6 +14,9 @@ import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.engine.runtime.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,11 +159,13 @@ class OperatorsTest {
         OneNode.of("Pad", "cutting off").input(4, 5).longs(-1, 2, 0, -2),
         OneNode.of("Pad", "attribute").opset(2).input(2, 3).with("pads", 1, 0, 0, 2),
         OneNode.of("Gather").input(5, 3).longs(List.of(2L, 2L), 4, 0, -1, 4),
-        OneNode.of("Gather", "last axis").input(2, 3, 4).longs(List.of(2L, 1L), 3, 1).with("axis", 2),
+        OneNode.of("Gather", "last axis")
+            .input(2, 3, 4)
+            .longs(List.of(2L, 1L), 3, 1)
+            .with("axis", 2),
         OneNode.of("Gather", "one index").input(2, 3, 4).longs(List.of(), 2).with("axis", 1),
         OneNode.of("Expand").input(3, 1).longs(2, 1, 4));
   }
-
 
   /** Types that other tests meet: they need several nodes, or values that are no floats. */
   private static final List<String> ELSEWHERE =
@@ -173,6 +178,13 @@ class OperatorsTest {
             .distinct()
             .collect(Collectors.toList());
     assertThat(tested).containsExactlyInAnyOrderElementsOf(GradientProgram.operators());
+  }
+
+  @Test
+  void theManualNamesEveryOperator() throws IOException {
+    Path manual = Path.of(System.getProperty("mixtune.root", "..")).resolve("docs/training.md");
+    assertThat(Files.readString(manual).split("[^A-Za-z]+"))
+        .contains(GradientProgram.operators().toArray(new String[0]));
   }
 
   @ParameterizedTest
@@ -225,8 +237,7 @@ class OperatorsTest {
   @Test
   void anUnknownOperatorIsNamed() {
     OneNode node = OneNode.of("Round").input(3);
-    assertThatThrownBy(
-            () -> GradientProgram.of(node.model(), runtime, manager, DataType.FLOAT32))
+    assertThatThrownBy(() -> GradientProgram.of(node.model(), runtime, manager, DataType.FLOAT32))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'node' (Round)");
   }
@@ -235,8 +246,7 @@ class OperatorsTest {
   void anAttributeWithoutProgramIsNamed() {
     OneNode node =
         OneNode.of("MaxPool").input(1, 1, 5, 5).with("kernel_shape", 2, 2).with("ceil_mode", 1);
-    assertThatThrownBy(
-            () -> GradientProgram.of(node.model(), runtime, manager, DataType.FLOAT32))
+    assertThatThrownBy(() -> GradientProgram.of(node.model(), runtime, manager, DataType.FLOAT32))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'node' (MaxPool) has ceil_mode 1");
   }

@@ -36,8 +36,7 @@ class RoundingOperatorsTest {
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       NDArray x = manager.create(new float[] {-100, -1.25f, 0.25f, 0.75f, 1.1f, 1000});
-      NDArray codes =
-          run("QuantizeLinear", x, manager.create(0.5f), unsigned(100));
+      NDArray codes = run("QuantizeLinear", x, manager.create(0.5f), unsigned(100));
       // -1.25 / 0.5 = -2.5 -> -2; 0.25 / 0.5 = 0.5 -> 0; 0.75 / 0.5 = 1.5 -> 2.
       assertThat(codes.toFloatArray()).containsExactly(0, 98, 100, 102, 102, 255);
 
@@ -93,7 +92,8 @@ class RoundingOperatorsTest {
       NDArray whole =
           run("Cast", attribute("to", Constants.INT64), manager.create(new float[] {1.7f, -1.7f}));
       assertThat(whole.toLongArray()).containsExactly(1, -1);
-      assertThat(run("Where", x.gt(0), x, x.zerosLike()).toFloatArray()).containsExactly(1.7f, 0, 3);
+      assertThat(run("Where", x.gt(0), x, x.zerosLike()).toFloatArray())
+          .containsExactly(1.7f, 0, 3);
       NDArray seven = manager.create(new long[] {7, -7});
       assertThat(run("Div", seven, manager.create(new long[] {2, 2})).toLongArray())
           .containsExactly(3, -3);

@@ -60,8 +60,7 @@ class FineTuningTest {
     }
     ExecutorService executor = Executors.newFixedThreadPool(1);
     try {
-      start =
-          StartingPoint.ofAllWidths(network, runtime, FineTuningTest::calibration, executor);
+      start = StartingPoint.ofAllWidths(network, runtime, FineTuningTest::calibration, executor);
     } finally {
       executor.shutdownNow();
     }
@@ -200,13 +199,20 @@ class FineTuningTest {
         Finetune.exitCode(
             stream,
             stream,
-            "--task", taskFile.toString(),
-            "--train", folder.resolve("train.npy").toString(),
-            "--plan", "w4a8",
-            "--epochs", "1",
-            "--batch", "16",
-            "--threads", "1",
-            "--out", out.toString());
+            "--task",
+            taskFile.toString(),
+            "--train",
+            folder.resolve("train.npy").toString(),
+            "--plan",
+            "w4a8",
+            "--epochs",
+            "1",
+            "--batch",
+            "16",
+            "--threads",
+            "1",
+            "--out",
+            out.toString());
 
     assertThat(code).as(printed.toString(StandardCharsets.UTF_8)).isZero();
     assertThat(out.resolve("finetune.json")).content().contains("\"finetuned\"");
@@ -235,8 +241,7 @@ class FineTuningTest {
   }
 
   private static TrainablePlan student(Plan plan) {
-    return new TrainablePlan(
-        network, start.calibration(), start.library(), plan, runtime, manager);
+    return new TrainablePlan(network, start.calibration(), start.library(), plan, runtime, manager);
   }
 
   private static GradientProgram teacher() {
