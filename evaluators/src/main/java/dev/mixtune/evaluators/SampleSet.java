@@ -75,8 +75,12 @@ public final class SampleSet {
     return new SampleSet(name, inputs, labels, part);
   }
 
-  /** The same samples in another order. */
-  SampleSet inOrder(int[] positions) {
+  /**
+   * The same samples in another order.
+   *
+   * @param positions in this set, each once
+   */
+  public SampleSet inOrder(int[] positions) {
     int[] moved = Arrays.stream(positions).map(position -> indices[position]).toArray();
     return new SampleSet(name, inputs, labels, moved);
   }

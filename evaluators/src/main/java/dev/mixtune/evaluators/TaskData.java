@@ -146,6 +146,29 @@ public final class TaskData implements AutoCloseable {
     return List.copyOf(sets);
   }
 
+  /**
+   * Opens training inputs: all samples of a source, without labels.
+   *
+   * @param source as for calibration
+   * @throws UserException when they do not fit the model, or one of them equals a scored sample
+   */
+  public SampleSet openTraining(Path source) {
+    ModelInputs inputs = keep(sources.unlabelled(source, "train")).inputs();
+    int[] all = IntStream.range(0, inputs.size()).toArray();
+    Map<String, Integer> hashes = calibrationHashes(inputs, all);
+    for (SampleSet scored : List.of(search, holdout)) {
+      for (int i = 0; i < scored.size(); i++) {
+        Integer equal = hashes.get(scored.hash(i));
+        if (equal != null) {
+          throw new UserException(
+              "sample " + equal + " of " + source + " equals a sample of the " + scored.name(),
+              "Accuracy must not be scored on training samples: remove it from one of the two");
+        }
+      }
+    }
+    return new SampleSet("training samples", inputs, null, boxed(all));
+  }
+
   @Override
   public void close() {
     opened.forEach(ModelInputs::close);

@@ -10,7 +10,7 @@ import ai.djl.training.tracker.Tracker;
  * @param warmUpSteps steps of the rise
  * @param totalSteps steps of the whole training
  */
-record OneCycle(float peak, int warmUpSteps, int totalSteps) implements Tracker {
+public record OneCycle(float peak, int warmUpSteps, int totalSteps) implements Tracker {
 
   @Override
   public float getNewValue(int step) {

@@ -1,0 +1,201 @@
+package dev.mixtune.training.tuning;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.UserException;
+import dev.mixtune.evaluators.SampleSet;
+import dev.mixtune.training.OneCycle;
+import dev.mixtune.training.program.GradientProgram;
+import dev.mixtune.training.program.Torch;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Trains a plan to answer as the float network does, epoch by epoch. No labels are needed.
+ *
+ * <p>Everything random comes from the seed and the number of the epoch, so an epoch after a restart
+ * is the epoch that would have been. One instance at a time in a JVM.
+ */
+public final class FineTuning implements AutoCloseable {
+  private static final long EPOCH_STRIDE = 0x9E3779B97F4A7C15L;
+
+  private final TrainablePlan student;
+  private final GradientProgram teacher;
+  private final SampleSet samples;
+  private final TuningSettings settings;
+  private final NDManager manager;
+  private final Adam optimizer;
+  private final OneCycle schedule;
+  private final Distillation distillation;
+  private int epochsDone;
+
+  /**
+   * @param student what is trained; closed by its owner
+   * @param teacher the float network's program; closed by its owner
+   * @param samples training inputs
+   * @param parent owner of the memory
+   */
+  public FineTuning(
+      TrainablePlan student,
+      GradientProgram teacher,
+      SampleSet samples,
+      TuningSettings settings,
+      NDManager parent) {
+    this.student = student;
+    this.teacher = teacher;
+    this.samples = samples;
+    this.settings = settings;
+    this.manager = parent.newSubManager();
+    this.optimizer = new Adam(student.variables(), manager);
+    int steps = settings.epochs() * stepsPerEpoch();
+    this.schedule =
+        new OneCycle(
+            (float) settings.rate(),
+            Math.max(1, (int) (TuningSettings.WARM_UP * steps)),
+            Math.max(2, steps));
+    this.distillation = new Distillation(settings.temperature());
+  }
+
+  private int stepsPerEpoch() {
+    return (samples.size() + settings.batch() - 1) / settings.batch();
+  }
+
+  /** Epochs that are behind, those before a restart included. */
+  public int epochsDone() {
+    return epochsDone;
+  }
+
+  /**
+   * Trains one more epoch.
+   *
+   * @param listener hears the number of each step and its loss
+   * @return the mean loss
+   * @throws UserException when the loss is no number any more
+   */
+  public double epoch(StepListener listener) {
+    SplittableRandom random =
+        new SplittableRandom(settings.seed() + EPOCH_STRIDE * (epochsDone + 1));
+    SampleSet shuffled = samples.inOrder(order(random));
+    PictureShifts shifts = new PictureShifts(random);
+    double sum = 0;
+    int steps = 0;
+    for (Map<String, Tensor> batch : shuffled.batches(settings.batch(), /* padded= */ false)) {
+      double loss = step(settings.movesPictures() ? moved(batch, shifts) : batch);
+      if (!Double.isFinite(loss)) {
+        throw new UserException(
+            "the loss is " + loss + " in step " + (steps + 1) + " of epoch " + (epochsDone + 1),
+            "Lower the learning rate (--lr, now "
+                + settings.rate()
+                + "); the checkpoint of the"
+                + " epoch before is intact.");
+      }
+      sum += loss;
+      listener.done(++steps, stepsPerEpoch(), loss);
+    }
+    epochsDone++;
+    return sum / steps;
+  }
+
+  /** Hears about each step. */
+  @FunctionalInterface
+  public interface StepListener {
+    /**
+     * @param done steps of this epoch so far
+     * @param total steps of an epoch
+     * @param loss of the last one
+     */
+    void done(int done, int total, double loss);
+  }
+
+  private int[] order(SplittableRandom random) {
+    int[] order = IntStream.range(0, samples.size()).toArray();
+    for (int i = order.length - 1; i > 0; i--) {
+      int other = random.nextInt(i + 1);
+      int swapped = order[i];
+      order[i] = order[other];
+      order[other] = swapped;
+    }
+    return order;
+  }
+
+  private static Map<String, Tensor> moved(Map<String, Tensor> batch, PictureShifts shifts) {
+    Map<String, Tensor> moved = new HashMap<>(batch);
+    batch.forEach(
+        (name, tensor) -> {
+          if (PictureShifts.suits(tensor)) {
+            moved.put(name, shifts.moved((Tensor.Floats) tensor));
+          }
+        });
+    return moved;
+  }
+
+  private double step(Map<String, Tensor> batch) {
+    try (NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      Map<String, NDArray> inputs = arrays(batch, manager);
+      NDArray expected = teacher.run(inputs).get(0).stopGradient();
+      double value;
+      try (GradientCollector collector = Torch.collect()) {
+        NDArray loss = distillation.loss(student.run(inputs), expected);
+        collector.backward(loss);
+        value = loss.getFloat();
+      }
+      if (Double.isFinite(value)) {
+        optimizer.step(schedule.getNewValue(optimizer.steps()));
+        student.project();
+      }
+      return value;
+    }
+  }
+
+  /** Inputs as arrays, by name; made inside the caller's scope. */
+  public static Map<String, NDArray> arrays(Map<String, Tensor> batch, NDManager manager) {
+    Map<String, NDArray> arrays = new HashMap<>();
+    batch.forEach(
+        (name, tensor) ->
+            arrays.put(
+                name,
+                tensor instanceof Tensor.Floats floats
+                    ? manager.create(floats.values(), new Shape(floats.shape()))
+                    : manager.create(((Tensor.Longs) tensor).values(), new Shape(tensor.shape()))));
+    return arrays;
+  }
+
+  /** Everything that a restart needs. */
+  public Checkpoint checkpoint() {
+    return new Checkpoint(
+        epochsDone,
+        optimizer.steps(),
+        optimizer.state().stream().map(NDArray::toFloatArray).toList());
+  }
+
+  /**
+   * Goes on where a checkpoint was made.
+   *
+   * @throws IllegalArgumentException when it is one of other variables
+   */
+  public void restore(Checkpoint checkpoint) {
+    List<NDArray> state = optimizer.state();
+    if (state.size() != checkpoint.arrays().size()) {
+      throw new IllegalArgumentException(
+          checkpoint.arrays().size() + " arrays instead of " + state.size());
+    }
+    for (int i = 0; i < state.size(); i++) {
+      state.get(i).set(checkpoint.arrays().get(i));
+    }
+    optimizer.restoreSteps(checkpoint.steps());
+    epochsDone = checkpoint.epochs();
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

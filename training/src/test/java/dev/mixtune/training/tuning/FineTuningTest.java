@@ -1,0 +1,256 @@
+package dev.mixtune.training.tuning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.graph.Network;
+import dev.mixtune.engine.graph.NetworkReader;
+import dev.mixtune.engine.runtime.OrtRuntime;
+import dev.mixtune.engine.runtime.Session;
+import dev.mixtune.evaluators.Task;
+import dev.mixtune.evaluators.TaskData;
+import dev.mixtune.evaluators.TaskFile;
+import dev.mixtune.training.TinyTask;
+import dev.mixtune.training.program.GradientProgram;
+import dev.mixtune.training.program.Kit;
+import dev.mixtune.training.program.Torch;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A small plan is trained, stopped, resumed and exported. */
+class FineTuningTest {
+  private static final TuningSettings SETTINGS = new TuningSettings(3, 16, 0.02, 2, true, 5);
+
+  @TempDir static Path folder;
+  private static OrtRuntime runtime;
+  private static NDManager manager;
+  private static Network network;
+  private static TaskData data;
+  private static StartingPoint start;
+  private static Path taskFile;
+
+  @BeforeAll
+  static void prepare() throws IOException {
+    taskFile = TinyTask.write(folder);
+    runtime = Kit.runtime();
+    manager = Torch.start(1);
+    Task task = TaskFile.read(taskFile);
+    network = new NetworkReader(runtime).read(task.model(), Map.of());
+    try (Session floatModel = runtime.open(task.model(), 1)) {
+      data = TaskData.open(task, floatModel, 1, folder);
+    }
+    ExecutorService executor = Executors.newFixedThreadPool(1);
+    try {
+      start = StartingPoint.ofAllWidths(network, runtime, FineTuningTest::calibration, executor);
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  private static Iterable<Map<String, Tensor>> calibration() {
+    return data.calibration().batches(32, false);
+  }
+
+  @AfterAll
+  static void stop() {
+    data.close();
+    manager.close();
+  }
+
+  @Test
+  void theProgramOfAPlanNamesTheClassesOfItsFile() {
+    for (Scheme scheme : new Scheme[] {Scheme.W8A8, Scheme.W4A8, Scheme.W2A8}) {
+      Plan plan = plan(scheme).with(1, Scheme.F32);
+      try (TrainablePlan student = student(plan);
+          GradientProgram program =
+              GradientProgram.of(student.lowered().model(), runtime, manager, DataType.FLOAT32)) {
+        double agreement =
+            new PlanFidelity(runtime, manager)
+                .agreement(student.lowered().model(), program, data.search().batches(16, false));
+        assertThat(agreement).isGreaterThan(0.95);
+      }
+    }
+  }
+
+  @Test
+  void trainingBringsThePlanNearerToTheFloatNetwork() {
+    try (GradientProgram teacher = teacher();
+        TrainablePlan student = student(plan(Scheme.W2A8));
+        FineTuning training =
+            new FineTuning(
+                student,
+                teacher,
+                data.openTraining(folder.resolve("train.npy")),
+                new TuningSettings(12, 16, 0.02, 2, false, 5),
+                manager)) {
+      double first = training.epoch((done, total, loss) -> {});
+      double last = first;
+      while (training.epochsDone() < 12) {
+        last = training.epoch((done, total, loss) -> {});
+      }
+      assertThat(last).isLessThan(0.7 * first);
+
+      // The exported file is the trained program.
+      try (GradientProgram program =
+          GradientProgram.of(student.lowered().model(), runtime, manager, DataType.FLOAT32)) {
+        double agreement =
+            new PlanFidelity(runtime, manager)
+                .agreement(student.lowered().model(), program, data.search().batches(16, false));
+        assertThat(agreement).isGreaterThan(0.95);
+      }
+    }
+  }
+
+  @Test
+  void aResumedTrainingEndsAsTheUndisturbedOne() {
+    byte[] undisturbed = trained(3, null);
+    Path file = folder.resolve("checkpoint.bin");
+    trained(1, file);
+    try (GradientProgram teacher = teacher();
+        TrainablePlan student = student(plan(Scheme.W4A8));
+        FineTuning training = training(student, teacher)) {
+      training.restore(Checkpoint.read(file, "key"));
+      assertThat(training.epochsDone()).isEqualTo(1);
+      training.epoch((done, total, loss) -> {});
+      training.epoch((done, total, loss) -> {});
+
+      assertThat(student.lowered().model()).isEqualTo(undisturbed);
+    }
+  }
+
+  /** The model after some epochs; the last one's checkpoint goes into the file. */
+  private static byte[] trained(int epochs, @Nullable Path checkpoint) {
+    try (GradientProgram teacher = teacher();
+        TrainablePlan student = student(plan(Scheme.W4A8));
+        FineTuning training = training(student, teacher)) {
+      for (int i = 0; i < epochs; i++) {
+        training.epoch((done, total, loss) -> {});
+      }
+      if (checkpoint != null) {
+        training.checkpoint().write(checkpoint, "key");
+      }
+      return student.lowered().model();
+    }
+  }
+
+  @Test
+  void aDamagedOrForeignCheckpointIsRefused() throws IOException {
+    Path file = folder.resolve("other.bin");
+    new Checkpoint(1, 2, List.of(new float[] {1, 2})).write(file, "key");
+    assertThat(Checkpoint.read(file, "key").arrays().get(0)).containsExactly(1, 2);
+    assertThatThrownBy(() -> Checkpoint.read(file, "another key"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("another training");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[20] ^= 1;
+    Files.write(file, bytes);
+    assertThatThrownBy(() -> Checkpoint.read(file, "key"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("damaged");
+  }
+
+  @Test
+  void aRateThatBlowsUpIsTold() {
+    try (GradientProgram teacher = teacher();
+        TrainablePlan student = student(plan(Scheme.W8A8));
+        FineTuning training =
+            new FineTuning(
+                student,
+                teacher,
+                data.openTraining(folder.resolve("train.npy")),
+                new TuningSettings(20, 4, 1e6, 2, false, 5),
+                manager)) {
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 20; i++) {
+                  training.epoch((done, total, loss) -> {});
+                }
+              })
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("Lower the learning rate");
+    }
+  }
+
+  @Test
+  void theProgramWritesAFileThatIsScored() throws IOException {
+    Path out = folder.resolve("out");
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    int code =
+        Finetune.exitCode(
+            stream,
+            stream,
+            "--task",
+            taskFile.toString(),
+            "--train",
+            folder.resolve("train.npy").toString(),
+            "--plan",
+            "w4a8",
+            "--epochs",
+            "1",
+            "--batch",
+            "16",
+            "--threads",
+            "1",
+            "--out",
+            out.toString());
+
+    assertThat(code).as(printed.toString(StandardCharsets.UTF_8)).isZero();
+    assertThat(out.resolve("finetune.json")).content().contains("\"finetuned\"");
+    try (Session session = runtime.open(out.resolve("finetuned.onnx"), 1)) {
+      assertThat(session.outputs()).hasSize(1);
+    }
+  }
+
+  @Test
+  void wrongOptionsAreToldInOneLine() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    assertThat(Finetune.exitCode(stream, stream, "--tusk", "x")).isEqualTo(2);
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("'--tusk' is no option");
+  }
+
+  @Test
+  void trainingSamplesMustNotBeScored() {
+    assertThatThrownBy(() -> data.openTraining(folder.resolve("test.npy")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("equals a sample of the search split");
+  }
+
+  private static Plan plan(Scheme scheme) {
+    return Plan.uniform(network.layers().size(), scheme);
+  }
+
+  private static TrainablePlan student(Plan plan) {
+    return new TrainablePlan(network, start.calibration(), start.library(), plan, runtime, manager);
+  }
+
+  private static GradientProgram teacher() {
+    return GradientProgram.of(
+        network.graph().model().toByteArray(), runtime, manager, DataType.FLOAT32);
+  }
+
+  private static FineTuning training(TrainablePlan student, GradientProgram teacher) {
+    return new FineTuning(
+        student, teacher, data.openTraining(folder.resolve("train.npy")), SETTINGS, manager);
+  }
+}
