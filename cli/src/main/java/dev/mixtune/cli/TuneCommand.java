@@ -66,6 +66,13 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return new DoctorCommand(around).run(runOptions);
   }
 
+  @Command(
+      name = "profile",
+      description = "Measures kernels on this machine and writes a profile of it.")
+  int profile(@Mixin ProfileOptions profileOptions) {
+    return new ProfileCommand(around).run(profileOptions);
+  }
+
   @Command(name = "targets", description = "Lists targets and how much of each is measured.")
   int targets() {
     around

@@ -38,7 +38,7 @@ public record Terms(
   }
 
   /** The sum for one kernel. */
-  double of(KernelUse use) {
+  public double of(KernelUse use) {
     return perMac * use.macs()
         + perPatchElement * patchElements(use)
         + perInput * use.inputElements()
