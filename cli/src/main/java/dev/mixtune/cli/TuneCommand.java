@@ -76,17 +76,15 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
   }
 
   @Command(
-      name = "profile", mixinStandardHelpOptions = true,
-      description = "Writes the profile of a device that nobody has at hand, from an emulation.")
-  int profile(
-      @Mixin EmulateOptions emulateOptions,
-      @Option(names = "--out", paramLabel = "FILE", description = "The profile, a .json file.")
-          @Nullable Path out) {
-    if (emulateOptions.device == null) {
-      throw new UserException(
-          "there is no --emulate", "Name a device: --emulate pixel8 or --emulate raspberrypi5.");
-    }
-    return new EmulateCommand(around).run(emulateOptions, emulateOptions.device, out);
+      name = "profile",
+      mixinStandardHelpOptions = true,
+      description =
+          "Measures kernels on this machine and writes a profile of it, or makes one of a device"
+              + " that is not at hand.")
+  int profile(@Mixin ProfileOptions profileOptions, @Mixin EmulateOptions emulateOptions) {
+    return emulateOptions.device == null
+        ? new ProfileCommand(around).run(profileOptions)
+        : new EmulateCommand(around).run(emulateOptions, emulateOptions.device, profileOptions.out);
   }
 
   @Command(name = "targets", mixinStandardHelpOptions = true, description = "Lists targets and how much of each is measured.")

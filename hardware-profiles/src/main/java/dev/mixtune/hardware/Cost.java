@@ -68,7 +68,27 @@ public sealed interface Cost {
       requireFixed(fixedMicros);
     }
 
-    double nanos(KernelUse use) {
+    /** Nanoseconds of one call. */
+    public double nanos(KernelUse use) {
+      return nanos.of(use) + 1e3 * fixedMicros;
+    }
+  }
+
+  /**
+   * The cost of a kernel that was timed on the device at many shapes: terms fitted to all of them,
+   * and the shapes themselves, between which {@link TimeLattice} interpolates.
+   *
+   * @param nanos nanoseconds
+   * @param fixedMicros see {@link Cost#fixedMicros}
+   * @param grid the shapes
+   */
+  record Gridded(Terms nanos, double fixedMicros, MeasuredGrid grid) implements Cost {
+    public Gridded {
+      requireFixed(fixedMicros);
+    }
+
+    /** What the terms alone say: for kernels without weights, and before interpolation. */
+    public double termNanos(KernelUse use) {
       return nanos.of(use) + 1e3 * fixedMicros;
     }
   }

@@ -85,6 +85,15 @@ final class JsonObject {
     return value.intValue();
   }
 
+  /** A whole number that may be large. */
+  long count(String key) {
+    JsonNode value = required(key);
+    if (!value.canConvertToLong() || !value.isIntegralNumber()) {
+      throw wrong(at(key), "is " + shown(value) + ", not a whole number");
+    }
+    return value.longValue();
+  }
+
   /** Two whole numbers: from, to. */
   int[] range(String key) {
     JsonNode value = array(key);

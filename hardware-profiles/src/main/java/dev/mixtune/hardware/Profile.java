@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *     knows
  * @param statedErrorSource how the error was found, or why it is not known
  * @param sparsity when and how far pruned weights pay; null when they do not
+ * @param run what every run costs; null when nothing is known, which counts as 0
+ * @param limits what no kernel can beat; null when the device does not say
  * @param kernels the entries, at most one for each kernel
  */
 public record Profile(
@@ -36,6 +38,8 @@ public record Profile(
     @Nullable Double statedError,
     String statedErrorSource,
     @Nullable Sparsity sparsity,
+    @Nullable RunCost run,
+    @Nullable Limits limits,
     List<KernelEntry> kernels) {
 
   public Profile {
@@ -52,6 +56,37 @@ public record Profile(
     }
     requireBoundary(KernelUse.Op.QUANTIZE, kernels);
     requireBoundary(KernelUse.Op.DEQUANTIZE, kernels);
+  }
+
+  /** A profile of schema version 1, which says nothing about runs and limits. */
+  public Profile(
+      String name,
+      String description,
+      String provenance,
+      String runtime,
+      int threads,
+      int batch,
+      String core,
+      @Nullable Pipeline pipeline,
+      @Nullable Double statedError,
+      String statedErrorSource,
+      @Nullable Sparsity sparsity,
+      List<KernelEntry> kernels) {
+    this(
+        name,
+        description,
+        provenance,
+        runtime,
+        threads,
+        batch,
+        core,
+        pipeline,
+        statedError,
+        statedErrorSource,
+        sparsity,
+        /* run= */ null,
+        /* limits= */ null,
+        kernels);
   }
 
   /** The entry for a kernel. */

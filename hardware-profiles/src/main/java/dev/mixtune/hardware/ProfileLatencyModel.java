@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Predicts latency as the sum of what a profile says about each kernel, boundaries included.
@@ -17,6 +18,7 @@ import java.util.Objects;
  */
 public final class ProfileLatencyModel {
   private final Profile profile;
+  private final Map<KernelEntry, TimeLattice> lattices = new ConcurrentHashMap<>();
 
   /** A model of the device that the profile describes. */
   public ProfileLatencyModel(Profile profile) {
@@ -53,6 +55,11 @@ public final class ProfileLatencyModel {
     }
     double total = 0;
     Map<Basis, Double> byBasis = new EnumMap<>(Basis.class);
+    RunCost run = profile.run();
+    if (run != null && run.micros() > 0) {
+      total += run.micros() * 1e-3;
+      byBasis.put(run.basis(), total);
+    }
     for (KernelUse use : kernels) {
       double millis = nanos(use) * 1e-6;
       total += millis;
@@ -62,19 +69,28 @@ public final class ProfileLatencyModel {
   }
 
   /**
-   * The predicted nanoseconds of one kernel: max(compute, transfer) + fixed.
+   * The predicted nanoseconds of one kernel: by the cost's own form; see {@link
+   * Cost}.
    *
    * @throws UserException when the profile says nothing about the kernel
    */
   public double nanos(KernelUse use) {
-    Cost cost = entry(use).cost();
-    if (cost == null) {
-      cost = profile.fallback(use.op()).orElseThrow().cost();
+    KernelEntry entry = entry(use);
+    if (entry.cost() == null) {
+      entry = profile.fallback(use.op()).orElseThrow();
     }
+    Cost cost = entry.cost();
     if (cost instanceof Cost.Counted counted) {
       return counted.nanos(use, Objects.requireNonNull(profile.pipeline()));
     }
+    if (cost instanceof Cost.Gridded gridded) {
+      return ShapePoint.has(use) ? lattice(entry, gridded).nanos(use) : gridded.termNanos(use);
+    }
     return ((Cost.Timed) Objects.requireNonNull(cost)).nanos(use);
+  }
+
+  private TimeLattice lattice(KernelEntry entry, Cost.Gridded cost) {
+    return lattices.computeIfAbsent(entry, key -> new TimeLattice(key.op(), cost));
   }
 
   private KernelEntry entry(KernelUse use) {

@@ -17,9 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads profiles, schema version 1. Every complaint names the file and the path in it. */
+/** Reads profiles, schema versions 1 and 2. Every complaint names the file and the path in it. */
 public final class ProfileReader {
-  private static final int SCHEMA_VERSION = 1;
+  private static final int FIRST_VERSION = 1;
+  private static final int NEWEST_VERSION = 2;
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -55,14 +56,15 @@ public final class ProfileReader {
   public static Profile read(String file, String json) {
     JsonObject root = new JsonObject(file, "", parse(file, json));
     int version = root.integer("schemaVersion");
-    if (version != SCHEMA_VERSION) {
+    if (version < FIRST_VERSION || version > NEWEST_VERSION) {
       throw new UserException(
-          "profile '" + file + "': schemaVersion is " + version + ", this program reads 1",
+          "profile '" + file + "': schemaVersion is " + version + ", this program reads 1 and 2",
           "Maybe a newer version of the program wrote it");
     }
     JsonObject device = root.object("device");
     String core = device.text("core");
     Pipeline pipeline = pipeline(device.objectOrNull("pipeline"));
+    Limits limits = version == 1 ? null : limits(device.objectOrNull("limits"));
     device.end();
     JsonObject error = root.object("statedError");
     Double statedError = error.has("value") ? (Double) error.number("value") : null;
@@ -75,9 +77,10 @@ public final class ProfileReader {
     int threads = root.integer("threads");
     int batch = root.integer("batch");
     Sparsity sparsity = sparsity(root.objectOrNull("sparsity"));
+    RunCost run = version == 1 ? null : runCost(root.objectOrNull("run"));
     List<KernelEntry> kernels = new ArrayList<>();
     for (JsonObject kernel : root.objects("kernels")) {
-      kernels.add(entry(kernel));
+      kernels.add(entry(kernel, version));
     }
     root.end();
     return root.build(
@@ -94,6 +97,8 @@ public final class ProfileReader {
                 statedError,
                 errorSource,
                 sparsity,
+                run,
+                limits,
                 kernels));
   }
 
@@ -140,6 +145,31 @@ public final class ProfileReader {
     return json.build(() -> new Sparsity(share, basis, source));
   }
 
+  private static @Nullable RunCost runCost(@Nullable JsonObject json) {
+    if (json == null) {
+      return null;
+    }
+    double micros = json.number("micros");
+    Basis basis = json.choice("basis", Basis.class);
+    String source = json.text("source");
+    json.end();
+    return json.build(() -> new RunCost(micros, basis, source));
+  }
+
+  private static @Nullable Limits limits(@Nullable JsonObject json) {
+    if (json == null) {
+      return null;
+    }
+    Limits limits =
+        new Limits(
+            fact(json.object("floatMacsPerSecond")),
+            fact(json.object("integerMacsPerSecond")),
+            fact(json.object("bytesPerSecond")),
+            json.has("memoryBytesPerSecond") ? fact(json.object("memoryBytesPerSecond")) : null);
+    json.end();
+    return limits;
+  }
+
   private static Fact fact(JsonObject json) {
     double value = json.number("value");
     Fact.Status status = json.choice("status", Fact.Status.class);
@@ -148,23 +178,28 @@ public final class ProfileReader {
     return json.build(() -> new Fact(value, status, source));
   }
 
-  private static KernelEntry entry(JsonObject json) {
+  private static KernelEntry entry(JsonObject json, int version) {
     KernelUse.Op op = json.choice("op", KernelUse.Op.class);
     var arithmetics = json.choices("arithmetics", Arithmetic.class);
     int[] bits = json.range("weightBits");
     Basis basis = json.choice("basis", Basis.class);
     JsonObject costJson = json.objectOrNull("cost");
-    Cost cost = costJson == null ? null : cost(costJson);
+    Cost cost = costJson == null ? null : cost(costJson, version);
     String source = json.text("source");
     json.end();
     return json.build(
         () -> new KernelEntry(op, arithmetics, bits[0], bits[1], basis, cost, source));
   }
 
-  private static Cost cost(JsonObject json) {
+  private static Cost cost(JsonObject json, int version) {
     double fixedMicros = json.number("fixedMicros");
     if (json.has("nanos")) {
       Terms nanos = terms(json.object("nanos"));
+      if (version > 1 && json.has("grid")) {
+        MeasuredGrid grid = grid(json.object("grid"));
+        json.end();
+        return json.build(() -> new Cost.Gridded(nanos, fixedMicros, grid));
+      }
       json.end();
       return json.build(() -> new Cost.Timed(nanos, fixedMicros));
     }
@@ -176,6 +211,24 @@ public final class ProfileReader {
     json.end();
     return json.build(
         () -> new Cost.Counted(instructions, multiplies, loads, bytes, efficiency, fixedMicros));
+  }
+
+  private static MeasuredGrid grid(JsonObject json) {
+    double reach = json.number("reachOctaves");
+    double spread = json.number("spread");
+    double noise = json.number("noise");
+    List<GridSample> samples = new ArrayList<>();
+    for (JsonObject sample : json.objects("samples")) {
+      long macs = sample.count("macs");
+      long inputs = sample.count("inputs");
+      long outputs = sample.count("outputs");
+      long weights = sample.count("weights");
+      double nanos = sample.number("nanos");
+      sample.end();
+      samples.add(sample.build(() -> new GridSample(macs, inputs, outputs, weights, nanos)));
+    }
+    json.end();
+    return json.build(() -> new MeasuredGrid(samples, reach, spread, noise));
   }
 
   private static Terms terms(@Nullable JsonObject json) {

@@ -1,0 +1,166 @@
+package dev.mixtune.hardware.profiler;
+
+import dev.mixtune.engine.KernelUse;
+import dev.mixtune.hardware.Cost;
+import dev.mixtune.hardware.GridSample;
+import dev.mixtune.hardware.MeasuredGrid;
+import dev.mixtune.hardware.Terms;
+import dev.mixtune.hardware.TimeLattice;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What each kernel costs, found from the times of whole small models.
+ *
+ * <p>First terms for all kernels together. Then each model most of whose time one family takes tells
+ * by how much that family deviates from its terms at the model's shapes, which makes a grid; last,
+ * boundaries and other operators are fitted again to what the grids leave.
+ */
+final class CostFit {
+  /** A model tells about a family that takes at least this share of its time. */
+  private static final double SHARE = 0.6;
+
+  private static final int LEAST_SAMPLES = 4;
+  private static final int ROUNDS = 2;
+
+  /** What a call costs at least: a kernel that hides behind others is not free. */
+  private static final double LEAST_MICROS = 0.05;
+
+  private final List<Observation> observations;
+  private final Map<CostFamily, Cost> costs = new TreeMap<>();
+  private final Map<CostFamily, TimeLattice> lattices = new TreeMap<>();
+  private final Map<CostFamily, Integer> uses = new TreeMap<>();
+  private double runNanos;
+
+  private CostFit(List<Observation> observations) {
+    this.observations = observations;
+    for (Observation observation : observations) {
+      observation.kernels().stream()
+          .map(CostFamily::of)
+          .distinct()
+          .forEach(family -> uses.merge(family, 1, Integer::sum));
+    }
+  }
+
+  /** Fits the costs of all kernels that the models run. */
+  static CostFit of(List<Observation> observations) {
+    CostFit fit = new CostFit(observations);
+    TermFit all = TermFit.of(observations, family -> true, use -> 0);
+    fit.take(all);
+    for (int round = 0; round < ROUNDS; round++) {
+      fit.grids(all);
+      fit.take(
+          TermFit.of(observations, family -> !fit.lattices.containsKey(family), fit::nanos));
+    }
+    return fit;
+  }
+
+  /** The families that were seen, with their costs. */
+  Map<CostFamily, Cost> costs() {
+    return Collections.unmodifiableMap(costs);
+  }
+
+  /** In how many models a family was seen. */
+  int models(CostFamily family) {
+    return uses.getOrDefault(family, 0);
+  }
+
+  /** Microseconds of every run. */
+  double runMicros() {
+    return runNanos * 1e-3;
+  }
+
+  private void take(TermFit fit) {
+    runNanos = fit.runNanos();
+    for (CostFamily family : fit.families()) {
+      costs.put(family, new Cost.Timed(fit.terms(family), fixedMicros(fit, family)));
+    }
+  }
+
+  private static double fixedMicros(TermFit fit, CostFamily family) {
+    return Math.max(LEAST_MICROS, fit.fixedNanos(family) * 1e-3);
+  }
+
+  private void grids(TermFit terms) {
+    Map<CostFamily, Map<String, GridSample>> samples = new TreeMap<>();
+    observations.forEach(observation -> sample(observation, samples));
+    samples.forEach(
+        (family, byShape) -> {
+          if (byShape.size() >= LEAST_SAMPLES) {
+            List<GridSample> list = new ArrayList<>(byShape.values());
+            Terms nanos = terms.terms(family);
+            double fixed = fixedMicros(terms, family);
+            MeasuredGrid grid =
+                MeasuredGrid.fitted(
+                    family.op(), list, use -> nanos.of(use) + 1e3 * fixed);
+            Cost.Gridded cost = new Cost.Gridded(nanos, fixed, grid);
+            costs.put(family, cost);
+            lattices.put(family, new TimeLattice(family.op(), cost));
+          }
+        });
+  }
+
+  private void sample(
+      Observation observation, Map<CostFamily, Map<String, GridSample>> samples) {
+    Map<CostFamily, Double> shares = new TreeMap<>();
+    double total = runNanos;
+    for (KernelUse use : observation.kernels()) {
+      double nanos = nanos(use);
+      total += nanos;
+      if (use.weightElements() > 0) {
+        shares.merge(CostFamily.of(use), nanos, Double::sum);
+      }
+    }
+    for (Map.Entry<CostFamily, Double> share : shares.entrySet()) {
+      double left = observation.nanos() - (total - share.getValue());
+      if (share.getValue() >= SHARE * total && left > 0) {
+        double factor = left / share.getValue();
+        Map<String, GridSample> known =
+            samples.computeIfAbsent(share.getKey(), key -> new LinkedHashMap<>());
+        for (KernelUse use : observation.kernels()) {
+          if (use.weightElements() > 0 && CostFamily.of(use).equals(share.getKey())) {
+            known.putIfAbsent(shape(observation, use), sample(use, factor * nanos(use)));
+          }
+        }
+      }
+    }
+  }
+
+  private static String shape(Observation observation, KernelUse use) {
+    return observation.id()
+        + " "
+        + use.macs()
+        + " "
+        + use.inputElements()
+        + " "
+        + use.outputElements()
+        + " "
+        + use.weightElements();
+  }
+
+  private static GridSample sample(KernelUse use, double nanos) {
+    // Tenths of a nanosecond are beyond any clock.
+    return new GridSample(
+        use.macs(),
+        use.inputElements(),
+        use.outputElements(),
+        use.weightElements(),
+        Math.max(0.1, Math.round(nanos * 10) / 10.0));
+  }
+
+  private double nanos(KernelUse use) {
+    CostFamily family = CostFamily.of(use);
+    Cost cost = costs.get(family);
+    if (cost instanceof Cost.Gridded gridded) {
+      TimeLattice lattice = lattices.get(family);
+      return use.weightElements() > 0 && lattice != null
+          ? lattice.nanos(use)
+          : gridded.termNanos(use);
+    }
+    return cost instanceof Cost.Timed timed ? timed.nanos(use) : 0;
+  }
+}
