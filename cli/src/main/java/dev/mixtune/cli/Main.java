@@ -1,6 +1,9 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.cli.worker.WorkerLauncher;
+import dev.mixtune.cli.worker.WorkerLoop;
 import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.runtime.OrtRuntime;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -18,6 +21,9 @@ public final class Main {
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     LogFile.quiet();
+    if (arguments.length > 0 && arguments[0].equals(WorkerLauncher.COMMAND)) {
+      serve(arguments);
+    }
     Interrupts interrupts = Interrupts.listen();
     Path home = Path.of(System.getProperty("mixtune.home", "."));
     Path cache =
@@ -37,6 +43,16 @@ public final class Main {
     int exitCode = run(around, arguments);
     interrupts.done();
     System.exit(exitCode);
+  }
+
+  /** A worker process of a study: {@code worker SHARED-FILE NATIVES}. Not for people. */
+  private static void serve(String... arguments) {
+    // Ctrl-C and a scheduler's signal reach all processes: it is the study that ends its workers.
+    Interrupts.ignore();
+    PrintStream answers = stream(FileDescriptor.out);
+    System.setOut(stream(FileDescriptor.err));
+    WorkerLoop.serve(
+        OrtRuntime.start(Path.of(arguments[2])), Path.of(arguments[1]), System.in, answers);
   }
 
   private static PrintWriter writer(PrintStream stream) {

@@ -17,6 +17,7 @@ final class StudyMemory {
   private static final String ARGUMENTS = "arguments";
   private static final String ELAPSED = "elapsedMillis";
   private static final String STARTED = "started";
+  private static final String TIMING = "timing";
   private static final String WARM_START = "warmStart";
   private static final String FLOAT_MILLIS = "floatMillis";
   private static final String IMPLEMENTATIONS = "implementations";
@@ -58,6 +59,41 @@ final class StudyMemory {
   /** The name of the document that holds the command line. */
   static String argumentsName() {
     return ARGUMENTS;
+  }
+
+  /**
+   * Notes that a kernel signature is being timed in this process, which its kernels may kill.
+   *
+   * @return how often it was begun and not ended before: each time the process died, or was killed
+   */
+  int beginTiming(String signature) {
+    String prefix = signature + " ";
+    int before =
+        store
+            .document(TIMING)
+            .map(StudyMemory::text)
+            .filter(text -> text.startsWith(prefix))
+            .map(text -> Integer.parseInt(text.substring(prefix.length())))
+            .orElse(0);
+    rememberTiming(prefix + (before + 1));
+    return before;
+  }
+
+  /** What was begun has ended, well or not. */
+  void endTiming() {
+    rememberTiming("");
+  }
+
+  private void rememberTiming(String text) {
+    store.putDocument(TIMING, JSON.valueToTree(text).toString());
+  }
+
+  private static String text(String json) {
+    try {
+      return JSON.readValue(json, String.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a remembered text is damaged", e);
+    }
   }
 
   /** Keeps when the study began, the first time. */

@@ -51,7 +51,7 @@ final class StudyRun {
     long startMillis = around.clock().millis();
     int count = options.workerCount();
     ExecutorService workers = Executors.newFixedThreadPool(count);
-    try (Workbench bench = Workbench.open(options, around)) {
+    try (Workbench bench = Workbench.contained(options, around)) {
       MenuBuilder menus = new MenuBuilder(bench, options);
       List<SampleSet> robustness = bench.data().openRobustness();
       List<Plan> begin = Files.exists(folder.studyDb()) ? null : warmStart(bench);
@@ -89,7 +89,7 @@ final class StudyRun {
                   workers,
                   memory.warmStart().orElse(List.of()),
                   robustness,
-                  new SearchMeter(count));
+                  new SearchMeter(count, bench::workerProcessorNanos));
           return new StudyPhases(context).run();
         }
       }
