@@ -49,6 +49,9 @@ final class Candidates implements Evaluator {
   /** One may be a user's kill; twice the same kernels is no accident. */
   private static final int MOST_DEATHS_IN_TIMING = 2;
 
+  /** Begins the line of the log that stands for each evaluation that was begun. */
+  static final String EVALUATION = "evaluation";
+
   private final Workbench bench;
   private final StudyStore store;
   private final StudyMemory memory;
@@ -221,6 +224,7 @@ final class Candidates implements Evaluator {
     if (stop.requested()) {
       throw new CancellationException("the search was asked to stop");
     }
+    LOG.info("{} begins: {}", EVALUATION, plan.key());
     long start = System.nanoTime();
     Evaluation evaluation = scored(plan, lowered(plan, ready), ladder);
     store.record(evaluation, (System.nanoTime() - start) / 1e9);

@@ -4,6 +4,7 @@ import dev.mixtune.cli.worker.WorkerLauncher;
 import dev.mixtune.cli.worker.WorkerLoop;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.runtime.OrtRuntime;
+import dev.mixtune.results.DatabaseNatives;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -31,6 +32,7 @@ public final class Main {
             System.getenv()
                 .getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home", ".") + "/.cache"),
             "mixtune");
+    DatabaseNatives.use(cache);
     Surroundings around =
         new Surroundings(
             home,

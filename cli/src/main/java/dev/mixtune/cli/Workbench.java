@@ -16,6 +16,7 @@ import dev.mixtune.engine.graph.NetworkReader;
 import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.engine.runtime.OrtRuntime;
+import dev.mixtune.engine.runtime.OwnedFiles;
 import dev.mixtune.engine.runtime.Session;
 import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.Task;
@@ -131,7 +132,7 @@ final class Workbench implements AutoCloseable {
         here,
         new WorkerLauncher(List.of(), Main.class.getName(), List.of(natives)),
         TimeLimits.usual(),
-        Path.of(System.getProperty("java.io.tmpdir", ".")));
+        OwnedFiles.inTempFolder());
   }
 
   /**

@@ -3,10 +3,8 @@ package dev.mixtune.cli.worker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.runtime.OwnedFiles;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -21,38 +19,22 @@ import org.slf4j.LoggerFactory;
 final class WorkerPool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
   private static final Duration PATIENCE_AT_START = Duration.ofMinutes(2);
-  private static final String NAME = "mixtune-worker-";
 
   private final WorkerLauncher launcher;
   private final TimeLimits limits;
-  private final Path folder;
+  private final OwnedFiles files;
   private final AtomicInteger started = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
   private final Deque<WorkerProcess> idle = new ArrayDeque<>();
   private final Set<WorkerProcess> alive = new HashSet<>();
 
   /**
-   * @param folder for the shared files while they have names
+   * @param files names of the shared files, which have them for a moment
    */
-  WorkerPool(WorkerLauncher launcher, TimeLimits limits, Path folder) {
+  WorkerPool(WorkerLauncher launcher, TimeLimits limits, OwnedFiles files) {
     this.launcher = launcher;
     this.limits = limits;
-    this.folder = folder;
-    sweep();
-  }
-
-  /** Removes what an owner left behind that was killed while a worker started. */
-  private void sweep() {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, NAME + "*")) {
-      for (Path file : files) {
-        String pid = file.getFileName().toString().substring(NAME.length()).replaceAll("-.*", "");
-        if (pid.matches("[0-9]{1,18}") && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
-          Files.deleteIfExists(file);
-        }
-      }
-    } catch (IOException e) {
-      LOG.info("leftovers in {} were not looked for", folder, e);
-    }
+    this.files = files;
   }
 
   /** A process that waits, or a new one. */
@@ -64,12 +46,10 @@ final class WorkerPool implements AutoCloseable {
       }
     }
     long start = System.nanoTime();
-    String name = NAME + ProcessHandle.current().pid() + "-" + started.getAndIncrement();
+    started.incrementAndGet();
     try {
       WorkerProcess worker =
-          WorkerProcess.start(
-              launcher, folder.resolve(name + "-" + System.identityHashCode(this)),
-              PATIENCE_AT_START);
+          WorkerProcess.start(launcher, files.free(".shared"), PATIENCE_AT_START);
       LOG.info(
           "worker process {} was ready after {} ms",
           worker.pid(),
@@ -81,7 +61,7 @@ final class WorkerPool implements AutoCloseable {
     } catch (IOException e) {
       throw new UserException(
           "a worker process cannot be started: " + e.getMessage(),
-          "Maybe the temp folder '" + folder + "' is full; --in-process does without workers",
+          "Maybe the temp folder '" + files.folder() + "' is full; --in-process does without workers",
           e);
     }
   }

@@ -1,6 +1,7 @@
 package dev.mixtune.cli.worker;
 
 import dev.mixtune.engine.runtime.ModelRuntime;
+import dev.mixtune.engine.runtime.OwnedFiles;
 import dev.mixtune.engine.runtime.Session;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,13 +22,12 @@ public final class WorkerRuntime implements ModelRuntime, AutoCloseable {
    * @param here the same runtime in this process, which names the version and describes kernels
    * @param launcher starts the processes
    * @param limits how long they may take
-   * @param folder where the memory that is shared with them has a name for a moment; on a local
-   *     disk
+   * @param files names of the memory that is shared with them, which has one for a moment
    */
   public WorkerRuntime(
-      ModelRuntime here, WorkerLauncher launcher, TimeLimits limits, Path folder) {
+      ModelRuntime here, WorkerLauncher launcher, TimeLimits limits, OwnedFiles files) {
     this.here = here;
-    this.pool = new WorkerPool(launcher, limits, folder);
+    this.pool = new WorkerPool(launcher, limits, files);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.runtime.OwnedFiles;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
 import java.io.IOException;
@@ -41,7 +42,7 @@ class WorkerRuntimeTest {
             new FaultyWorker.TextRuntime(),
             new WorkerLauncher(List.of("-Xmx64m"), FaultyWorker.class.getName(), List.of()),
             limits,
-            shared);
+            new OwnedFiles(shared));
     // The float model goes first; from its times come the limits of the others.
     assertSquares();
   }
@@ -141,21 +142,6 @@ class WorkerRuntimeTest {
       assertThat(files).isEmpty();
     }
     assertThat(runtime.startedProcesses()).isEqualTo(1);
-  }
-
-  @Test
-  void whatAKilledOwnerLeftBehindIsRemovedAndWhatALivingOneHasIsNot() throws IOException {
-    Path dead = Files.createFile(shared.resolve("mixtune-worker-999999999-0-1"));
-    Path alive =
-        Files.createFile(shared.resolve("mixtune-worker-" + ProcessHandle.current().pid() + "-0"));
-    new WorkerRuntime(
-            new FaultyWorker.TextRuntime(),
-            new WorkerLauncher(List.of(), FaultyWorker.class.getName(), List.of()),
-            TimeLimits.usual(),
-            shared)
-        .close();
-    assertThat(dead).doesNotExist();
-    assertThat(alive).exists();
   }
 
   private void assertSquares() {
