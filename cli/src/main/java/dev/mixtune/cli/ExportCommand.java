@@ -70,7 +70,11 @@ final class ExportCommand {
     ExecutorService workers = Executors.newFixedThreadPool(options.workerCount());
     try (Workbench bench = Workbench.open(options, around)) {
       requireSameStudy(folder, rows, options, bench);
-      bench.calibrate(options.workerCount(), workers, FittingProgress.silent());
+      if (rows.document(StudyMemory.QUICK_ROUNDING).isPresent()) {
+        bench.calibrateQuickly(options.workerCount());
+      } else {
+        bench.calibrate(options.workerCount(), workers, FittingProgress.silent());
+      }
       byte[] model = new PointModels(bench, rows, folder, workers).lowered(evaluation).model();
       if (model.length != evaluation.sizeBytes()) {
         throw new UserException(

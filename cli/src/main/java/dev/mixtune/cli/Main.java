@@ -5,6 +5,7 @@ import dev.mixtune.cli.worker.WorkerLoop;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.runtime.OrtRuntime;
 import dev.mixtune.results.DatabaseNatives;
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -51,7 +52,8 @@ public final class Main {
   private static void serve(String... arguments) {
     // Ctrl-C and a scheduler's signal reach all processes: it is the study that ends its workers.
     Interrupts.ignore();
-    PrintStream answers = stream(FileDescriptor.out);
+    PrintStream answers =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     System.setOut(stream(FileDescriptor.err));
     WorkerLoop.serve(
         OrtRuntime.start(Path.of(arguments[2])), Path.of(arguments[1]), System.in, answers);
@@ -62,12 +64,17 @@ public final class Main {
   }
 
   private static PrintStream stream(FileDescriptor descriptor) {
-    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    return new PrintStream(
+        new TerminalStream(new BufferedOutputStream(new FileOutputStream(descriptor))),
+        true,
+        StandardCharsets.UTF_8);
   }
 
   /** Runs the command. */
   static int run(Surroundings around, String... arguments) {
     CommandLine command = new CommandLine(new TuneCommand(around));
+    // Escape sequences do not pass, ours neither.
+    command.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     command.setOut(writer(around.out()));
     command.setErr(writer(around.err()));
     command.setExecutionExceptionHandler((failure, line, result) -> report(around, failure));

@@ -17,6 +17,7 @@ final class StudyMemory {
   private static final String ARGUMENTS = "arguments";
   private static final String ELAPSED = "elapsedMillis";
   private static final String STARTED = "started";
+  static final String QUICK_ROUNDING = "quickRounding";
   private static final String TIMING = "timing";
   private static final String WARM_START = "warmStart";
   private static final String FLOAT_MILLIS = "floatMillis";
@@ -94,6 +95,16 @@ final class StudyMemory {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a remembered text is damaged", e);
     }
+  }
+
+  /** The study's weights are rounded without fitting, because its budget is short. */
+  void rememberQuickRounding() {
+    store.putDocument(QUICK_ROUNDING, "true");
+  }
+
+  /** Whether they are. */
+  boolean roundedQuickly() {
+    return store.document(QUICK_ROUNDING).isPresent();
   }
 
   /** Keeps when the study began, the first time. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ final class StudyRun {
     long startMillis = around.clock().millis();
     int count = options.workerCount();
     ExecutorService workers = Executors.newFixedThreadPool(count);
+    ProgressFile progress = null;
     try (Workbench bench = Workbench.contained(options, around)) {
       MenuBuilder menus = new MenuBuilder(bench, options);
       List<SampleSet> robustness = bench.data().openRobustness();
@@ -63,16 +65,17 @@ final class StudyRun {
           memory.rememberWarmStart(begin == null ? warmStart(bench) : begin);
         }
         introduce(bench);
-        Duration budget = budget();
-        bench.calibrate(count, workers, rounding(console));
-        new StudyFiles(folder).writeRounding(bench.prepared());
-        menus.take(memory.implementations(() -> compare(bench, menus, around)));
         Deadline deadline =
             new Deadline(
                 around.clock(),
                 startMillis - memory.elapsed().toMillis(),
-                budget,
+                budget(),
                 around.interrupted());
+        progress = new ProgressFile(folder.progressJson(), around.clock(), startMillis);
+        console.watch(progress);
+        new TimelyRounding(bench, memory, deadline, console).run(count, workers);
+        new StudyFiles(folder).writeRounding(bench.prepared());
+        menus.take(memory.implementations(() -> compare(bench, menus, around)));
         try (LatencySource latencies = latencies(bench, memory)) {
           StudyContext context =
               new StudyContext(
@@ -90,10 +93,21 @@ final class StudyRun {
                   memory.warmStart().orElse(List.of()),
                   robustness,
                   new SearchMeter(count, bench::workerProcessorNanos));
-          return new StudyPhases(context).run();
+          int exitCode = new StudyPhases(context).run();
+          progress.ended(exitCode);
+          return exitCode;
         }
       }
+    } catch (CancellationException e) {
+      if (!around.interrupted().get()) {
+        throw e;
+      }
+      console.say("Stopped by the user before anything was scored; ./tune resume goes on.");
+      return ExitCodes.STOPPED;
     } finally {
+      if (progress != null) {
+        progress.close();
+      }
       workers.shutdownNow();
     }
   }

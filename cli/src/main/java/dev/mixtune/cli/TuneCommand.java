@@ -93,6 +93,13 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return ExitCodes.DONE;
   }
 
+  @Command(name = "status", description = "Says where a study stands, from another shell.")
+  int status(
+      @Parameters(paramLabel = "DIR") Path directory,
+      @Option(names = "--json", description = "For programs.") boolean json) {
+    return new StatusCommand(around).run(directory, json);
+  }
+
   @Command(name = "report", description = "Makes plots and report of a study again.")
   int report(@Parameters(paramLabel = "DIR") Path directory) {
     StudyFolder folder = new StudyFolder(directory).existing();

@@ -216,6 +216,13 @@ final class Workbench implements AutoCloseable {
     lowering = ready.lowering();
   }
 
+  /** As {@link #calibrate} in a moment, without fitting anything to samples. */
+  void calibrateQuickly(int threads) {
+    Preparation.Prepared ready = preparation.prepareQuickly(network, threads);
+    prepared = ready;
+    lowering = ready.lowering();
+  }
+
   /** The deployable model of a plan whose weights are rounded for this very plan. */
   LoweredPlan loweredInContext(Plan plan, ExecutorService executor, FittingProgress progress) {
     return preparation.inContext(prepared(), plan, executor, progress);

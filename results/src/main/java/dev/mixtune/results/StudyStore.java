@@ -127,6 +127,16 @@ public final class StudyStore implements Journal, AutoCloseable {
     return contents.evaluations();
   }
 
+  /** Number of recorded evaluations. */
+  public int countRecorded() {
+    return contents.count();
+  }
+
+  /** The longest time that an evaluation with the library's weights took; 0 before there is one. */
+  public double longestWallSeconds() {
+    return contents.longestWallSeconds();
+  }
+
   /**
    * {@inheritDoc}
    *

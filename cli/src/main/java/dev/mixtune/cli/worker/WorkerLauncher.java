@@ -34,7 +34,9 @@ public final class WorkerLauncher {
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("-XX:+SuppressFatalErrorMessage");
     command.add("-XX:+DisplayVMOutputToStderr");
+    // It copies and waits: the quick compiler is enough, and takes less memory.
     command.add("-XX:+UseSerialGC");
+    command.add("-XX:TieredStopAtLevel=1");
     command.add("-Djava.awt.headless=true");
     if (Runtime.version().feature() >= FEATURE_THAT_ASKS_FOR_NATIVE_ACCESS) {
       command.add("--enable-native-access=ALL-UNNAMED");
