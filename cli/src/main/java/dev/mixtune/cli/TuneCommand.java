@@ -125,12 +125,19 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
   int bench(
       @Parameters(
               paramLabel = "NAME",
-              description = "certificate, equal-bits, evaluator, rounding, search or table")
+              description =
+                  "certificate, equal-bits, evaluator, rounding, search, soak, table or workers")
           String name,
       @Mixin BenchOptions benchOptions,
       @Mixin SearchBenchOptions searchOptions,
       @Mixin EqualBitsOptions equalBitsOptions,
-      @Mixin CertificateBenchOptions certificateOptions) {
+      @Mixin CertificateBenchOptions certificateOptions,
+      @Option(
+              names = "--count",
+              paramLabel = "N",
+              description = "Plans that soak scores. Default: 20000.",
+              defaultValue = "20000")
+          int count) {
     return switch (name) {
       case "certificate" ->
           new CertificateBench(around)
@@ -141,13 +148,15 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
       case "evaluator" -> new EvaluatorBench(around).run(benchOptions.onlyTask());
       case "rounding" -> new RoundingBench(around).run(benchOptions);
       case "search" -> new SearchBench(around).run(searchOptions);
+      case "soak" -> new SoakBench(around).run(benchOptions.onlyTask(), count);
+      case "workers" -> new WorkersBench(around).run(benchOptions.onlyTask());
       case "table" ->
           new TableMaker(around)
               .run(benchOptions.onlyTask(), searchOptions.tableFile(), searchOptions.images(1000));
       default ->
           throw new UserException(
               "there is no benchmark '" + name + "'",
-              "Known: certificate, equal-bits, evaluator, rounding, search, table.");
+              "Known: certificate, equal-bits, evaluator, rounding, search, soak, table, workers.");
     };
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
 import java.io.IOException;
@@ -118,8 +119,17 @@ final class WorkerSession implements Session {
       }
       return request.make(process);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot share memory with a worker process", e);
+      throw full(e);
+    } catch (UncheckedIOException e) {
+      throw full(e.getCause());
     }
+  }
+
+  private static UserException full(IOException e) {
+    return new UserException(
+        "memory cannot be shared with a worker process: " + e.getMessage(),
+        "Free some space in the temp folder, or set -Djava.io.tmpdir in MIXTUNE_JAVA_OPTS",
+        e);
   }
 
   private <T> T withWorker(Request<T> request) {
