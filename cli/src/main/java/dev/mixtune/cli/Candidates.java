@@ -174,17 +174,16 @@ final class Candidates implements Evaluator {
       return known.get();
     }
     Latency latency =
-        bench.target() instanceof ProfileTarget
-            ? latencies.latency(lowered)
-            : timed(lowered);
+        bench.target() instanceof ProfileTarget ? latencies.latency(lowered) : timed(lowered);
     store.recordLatency(lowered.kernelSignature(), latency);
     return latency;
   }
 
   /**
-   * Times a plan in this process, where nothing stands between the clock and the kernels. It was run
-   * in a worker process before, so that kernels that crash or hang are found out there; those that
-   * do it now and then end this process, and the study that goes on gives them up the third time.
+   * Times a plan in this process, where nothing stands between the clock and the kernels. It was
+   * run in a worker process before, so that kernels that crash or hang are found out there; those
+   * that do it now and then end this process, and the study that goes on gives them up the third
+   * time.
    */
   private Latency timed(LoweredPlan lowered) {
     int deaths = memory.beginTiming(lowered.kernelSignature());

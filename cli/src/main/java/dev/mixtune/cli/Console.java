@@ -67,10 +67,7 @@ final class Console {
    * @param detail what is worth knowing, short
    */
   synchronized void progress(
-      String phase,
-      double fraction,
-      @Nullable Duration left,
-      String detail) {
+      String phase, double fraction, @Nullable Duration left, String detail) {
     if (file != null) {
       file.progress(phase, fraction, left, detail);
     }

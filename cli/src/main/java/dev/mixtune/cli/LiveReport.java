@@ -73,7 +73,8 @@ final class LiveReport {
     SearchResult search =
         new SearchResult(evaluations, frontier, dominance, uniforms, List.of(), Ending.BUDGET);
     Finding finding =
-        new Verdict(context.options(), new Holdout(context), 1).find(search, /* interrupted= */ true);
+        new Verdict(context.options(), new Holdout(context), 1)
+            .find(search, /* interrupted= */ true);
     new StudyFiles(context.folder())
         .writePictures(
             new FrontierAssembler(context).assemble(finding, corner),

@@ -76,8 +76,7 @@ final class ProgressFile implements AutoCloseable {
   }
 
   /** How far a phase is; see {@link Console#progress}. */
-  synchronized void progress(
-      String name, double fraction, @Nullable Duration left, String detail) {
+  synchronized void progress(String name, double fraction, @Nullable Duration left, String detail) {
     boolean next = !name.equals(phase);
     phase = name;
     content.put("phase", name).put("fraction", fraction).put("detail", detail);

@@ -37,8 +37,7 @@ final class Regressions {
       Optional<BitSet> right = evaluator.right(file, samples);
       return floatRight.flatMap(
           expected ->
-              right.flatMap(
-                  found -> ClassDrops.of(split, samples, expected, found, confidence)));
+              right.flatMap(found -> ClassDrops.of(split, samples, expected, found, confidence)));
     } catch (RuntimeFailure e) {
       // What is only looked at in addition must not cost the report of a whole night.
       LOG.warn("no drops of classes", e);

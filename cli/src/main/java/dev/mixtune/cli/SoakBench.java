@@ -67,7 +67,8 @@ final class SoakBench {
       List<Memory> lines = new ArrayList<>();
       around
           .out()
-          .printf("%12s %10s %14s %14s%n", "evaluations", "heap, MB", "resident, MB", "workers, MB");
+          .printf(
+              "%12s %10s %14s %14s%n", "evaluations", "heap, MB", "resident, MB", "workers, MB");
       int every = Math.max(1, evaluations / LINES);
       for (int i = 1; i <= evaluations; i++) {
         Plan plan = plan(bench, menus, random);

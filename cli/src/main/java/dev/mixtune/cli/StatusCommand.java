@@ -91,8 +91,7 @@ final class StatusCommand {
     return fresh && (!here || known) ? Life.RUNNING : Life.DEAD;
   }
 
-  private void print(
-      StudyFolder folder, JsonNode progress, Life life, int recorded, long failed) {
+  private void print(StudyFolder folder, JsonNode progress, Life life, int recorded, long failed) {
     StringBuilder first = new StringBuilder(folder.root() + ": " + life.words);
     if (life == Life.RUNNING) {
       first
@@ -119,9 +118,7 @@ final class StatusCommand {
               known ? ", " + Console.text(left) + " left" : "",
               progress.path("detail").asText()));
     }
-    say(
-        String.format(
-            Locale.ROOT, "%d evaluations recorded, %d of them failed", recorded, failed));
+    say(String.format(Locale.ROOT, "%d evaluations recorded, %d of them failed", recorded, failed));
     say(best(progress.path("search").path("best")));
     if (Files.exists(folder.reportHtml())) {
       say("Report so far: " + folder.reportHtml());

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * How long a study will still take: the search until its time or its count is spent, then what
  * comes after it. Thread-safe.
  *
- * <p>By count, the time of one more evaluation is taken from the latest half of those that were paid
- * for in this process: the first ones of a search cost more, what a resumed study finds in its
+ * <p>By count, the time of one more evaluation is taken from the latest half of those that were
+ * paid for in this process: the first ones of a search cost more, what a resumed study finds in its
  * journal costs nothing.
  */
 final class TimeLeft {

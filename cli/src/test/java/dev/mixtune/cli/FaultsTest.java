@@ -44,12 +44,18 @@ class FaultsTest {
     List<String> all =
         new ArrayList<>(
             List.of(
-                "--task", temp.resolve("small.yaml").toString(),
-                "--target", "pixel8",
-                "--max-drop", "5%",
-                "--max-evaluations", Integer.toString(EVALUATIONS),
-                "--workers", "2",
-                "--out", study.toString()));
+                "--task",
+                temp.resolve("small.yaml").toString(),
+                "--target",
+                "pixel8",
+                "--max-drop",
+                "5%",
+                "--max-evaluations",
+                Integer.toString(EVALUATIONS),
+                "--workers",
+                "2",
+                "--out",
+                study.toString()));
     all.addAll(List.of(more));
     return all.toArray(String[]::new);
   }
@@ -60,10 +66,17 @@ class FaultsTest {
     List<Long> killed = new ArrayList<>();
     Tune tune =
         Tune.run(
-            new At(study, 10, () -> ProcessHandle.current().children().forEach(child -> {
-              killed.add(child.pid());
-              child.destroyForcibly();
-            })),
+            new At(
+                study,
+                10,
+                () ->
+                    ProcessHandle.current()
+                        .children()
+                        .forEach(
+                            child -> {
+                              killed.add(child.pid());
+                              child.destroyForcibly();
+                            })),
             new AtomicBoolean(),
             arguments(study));
     assertThat(tune.err()).isEmpty();
@@ -138,7 +151,8 @@ class FaultsTest {
   @Test
   void aFolderThatVanishesEndsTheStudyInOneLine() {
     Path study = temp.resolve("vanished");
-    Tune tune = Tune.run(new At(study, 6, () -> remove(study)), new AtomicBoolean(), arguments(study));
+    Tune tune =
+        Tune.run(new At(study, 6, () -> remove(study)), new AtomicBoolean(), arguments(study));
     assertThat(tune.exitCode()).isEqualTo(ExitCodes.USER);
     assertThat(tune.err()).contains("has vanished").hasLineCount(1);
   }

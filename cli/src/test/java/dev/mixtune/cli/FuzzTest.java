@@ -70,7 +70,8 @@ class FuzzTest {
     Files.writeString(folder.resolve("task.yaml"), TASK);
     Files.writeString(folder.resolve("texts.yaml"), TEXTS);
     Files.writeString(folder.resolve("tokenizer.json"), TOKENIZER);
-    Files.writeString(folder.resolve("texts.tsv"), "text\n" + "a small text\nanother\na b c\n".repeat(9));
+    Files.writeString(
+        folder.resolve("texts.tsv"), "text\n" + "a small text\nanother\na b c\n".repeat(9));
     Files.write(folder.resolve("model.onnx"), new byte[] {0});
     byte[] pixels = new byte[20 * 16];
     new Random(3).nextBytes(pixels);
@@ -96,13 +97,9 @@ class FuzzTest {
 
   @Test
   void models() throws IOException {
-    byte[] model =
-        Files.readAllBytes(Tune.ROOT.resolve("examples/fashion-mnist/model.onnx"));
+    byte[] model = Files.readAllBytes(Tune.ROOT.resolve("examples/fashion-mnist/model.onnx"));
     // The first bytes and the last hold the structure; in between are weights.
-    fuzz(
-        "model.onnx",
-        model,
-        file -> new NetworkReader(RUNTIME).read(file, Map.of()));
+    fuzz("model.onnx", model, file -> new NetworkReader(RUNTIME).read(file, Map.of()));
   }
 
   @Test
@@ -128,18 +125,12 @@ class FuzzTest {
 
   @Test
   void tablesOfTexts() throws IOException {
-    fuzz(
-        "texts.tsv",
-        Files.readAllBytes(folder.resolve("texts.tsv")),
-        file -> openTexts());
+    fuzz("texts.tsv", Files.readAllBytes(folder.resolve("texts.tsv")), file -> openTexts());
   }
 
   @Test
   void tokenizers() throws IOException {
-    fuzz(
-        "tokenizer.json",
-        TOKENIZER.getBytes(StandardCharsets.UTF_8),
-        file -> openTexts());
+    fuzz("tokenizer.json", TOKENIZER.getBytes(StandardCharsets.UTF_8), file -> openTexts());
   }
 
   @Test
@@ -194,7 +185,9 @@ class FuzzTest {
         Files.write(kept, damaged);
         fail("seed " + seed + " of " + name + ", kept as " + kept, e);
       }
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).as("seed %d", seed).isLessThan(LONGEST);
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .as("seed %d", seed)
+          .isLessThan(LONGEST);
       assertThat(files()).as("seed %d", seed).isEqualTo(before);
     }
   }

@@ -12,9 +12,29 @@ final class Mutations {
 
   /** What text formats are sensitive to. */
   private static final String[] WORDS = {
-    "-1", "0", "1e999", "NaN", "99999999999999999999", "2147483648", "../../../etc/passwd", "null",
-    "[[[[[[[[", "{{{{{{{{", "&a *a", "!!java.net.URL x", "\u0000", "\u001b[2J", "\"", "'", ",,,", "\n\n",
-    "\ud83d\ude00", "true", "~", ": ", "- - - -"
+    "-1",
+    "0",
+    "1e999",
+    "NaN",
+    "99999999999999999999",
+    "2147483648",
+    "../../../etc/passwd",
+    "null",
+    "[[[[[[[[",
+    "{{{{{{{{",
+    "&a *a",
+    "!!java.net.URL x",
+    "\u0000",
+    "\u001b[2J",
+    "\"",
+    "'",
+    ",,,",
+    "\n\n",
+    "\ud83d\ude00",
+    "true",
+    "~",
+    ": ",
+    "- - - -"
   };
 
   private Mutations() {}

@@ -52,8 +52,7 @@ class StatusCommandTest {
     String here = ProgressFile.machine();
     assertThat(StatusCommand.life(progress, NOW + 9_000, here))
         .isEqualTo(StatusCommand.Life.RUNNING);
-    assertThat(StatusCommand.life(progress, NOW + 61_000, here))
-        .isEqualTo(StatusCommand.Life.DEAD);
+    assertThat(StatusCommand.life(progress, NOW + 61_000, here)).isEqualTo(StatusCommand.Life.DEAD);
     Process gone = new ProcessBuilder("true").start();
     gone.waitFor();
     ((com.fasterxml.jackson.databind.node.ObjectNode) progress).put("process", gone.pid());

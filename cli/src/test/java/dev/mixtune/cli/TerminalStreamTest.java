@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 class TerminalStreamTest {
   private static String shown(String text) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    PrintStream stream =
-        new PrintStream(new TerminalStream(out), true, StandardCharsets.UTF_8);
+    PrintStream stream = new PrintStream(new TerminalStream(out), true, StandardCharsets.UTF_8);
     stream.print(text);
     stream.flush();
     return out.toString(StandardCharsets.UTF_8);

@@ -59,8 +59,7 @@ class ClassDropsTest {
   }
 
   private ClassDrops drops() {
-    return ClassDrops.of(
-            "holdout", labelled(), floatRight, planRight, /* confidence= */ 0.95)
+    return ClassDrops.of("holdout", labelled(), floatRight, planRight, /* confidence= */ 0.95)
         .orElseThrow();
   }
 
@@ -109,7 +108,6 @@ class ClassDropsTest {
 
   @Test
   void samplesOfOneClassHaveNoWorstOne() {
-    assertThat(ClassDrops.of("search", labelled(), floatRight, planRight, 0.95))
-        .isEmpty();
+    assertThat(ClassDrops.of("search", labelled(), floatRight, planRight, 0.95)).isEmpty();
   }
 }

@@ -18,7 +18,16 @@ final class StudyConnection {
   /** Their locks and caches have cost databases before, see sqlite.org/useovernet.html. */
   private static final Set<String> REFUSED =
       Set.of(
-          "nfs", "nfs3", "nfs4", "lustre", "beegfs", "afs", "cifs", "smbfs", "smb2", "smb3",
+          "nfs",
+          "nfs3",
+          "nfs4",
+          "lustre",
+          "beegfs",
+          "afs",
+          "cifs",
+          "smbfs",
+          "smb2",
+          "smb3",
           "fuse.sshfs");
 
   /** WAL needs memory that all processes share, which these file systems do not give. */

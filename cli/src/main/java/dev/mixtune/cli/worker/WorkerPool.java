@@ -61,7 +61,9 @@ final class WorkerPool implements AutoCloseable {
     } catch (IOException e) {
       throw new UserException(
           "a worker process cannot be started: " + e.getMessage(),
-          "Maybe the temp folder '" + files.folder() + "' is full; --in-process does without workers",
+          "Maybe the temp folder '"
+              + files.folder()
+              + "' is full; --in-process does without workers",
           e);
     }
   }
@@ -104,9 +106,7 @@ final class WorkerPool implements AutoCloseable {
 
   /** Processor time of the living processes. */
   synchronized Duration processorTime() {
-    return alive.stream()
-        .map(WorkerProcess::processorTime)
-        .reduce(Duration.ZERO, Duration::plus);
+    return alive.stream().map(WorkerProcess::processorTime).reduce(Duration.ZERO, Duration::plus);
   }
 
   @Override

@@ -85,7 +85,8 @@ final class WorkerProcess implements AutoCloseable {
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (line.startsWith(BEAT_LINE)) {
-          beats = beats + 1; // Counted, not kept: a process that waits all night beats all the same.
+          beats =
+              beats + 1; // Counted, not kept: a process that waits all night beats all the same.
         } else if (line.startsWith("{")) { // Libraries and the JVM may have something to say too.
           lines.add(line);
         }

@@ -25,7 +25,8 @@ final class FaultyWorker {
   private FaultyWorker() {}
 
   public static void main(String[] arguments) {
-    WorkerLoop.serve(new TextRuntime(), Path.of(arguments[1]), System.in, new PrintStream(System.out));
+    WorkerLoop.serve(
+        new TextRuntime(), Path.of(arguments[1]), System.in, new PrintStream(System.out));
   }
 
   /** Models are texts. */

@@ -54,7 +54,10 @@ class WorkerRuntimeTest {
 
   @ParameterizedTest
   @CsvSource({
-    "abort, crashed", "killed, was killed", "leak, ran out of memory", "hang, took longer than 2.0 s"
+    "abort, crashed",
+    "killed, was killed",
+    "leak, ran out of memory",
+    "hang, took longer than 2.0 s"
   })
   void aModelThatKillsItsProcessTwiceHasFailedAndTheNextOneIsScored(String model, String words) {
     try (Session session = runtime.open(bytes(model), 1)) {

@@ -23,8 +23,7 @@ class OwnedFilesTest {
             folder.resolve(
                 own.getFileName()
                     .toString()
-                    .replace(
-                        "-" + ProcessHandle.current().pid() + "-", "-" + child.pid() + "-")));
+                    .replace("-" + ProcessHandle.current().pid() + "-", "-" + child.pid() + "-")));
     Path foreign = Files.createFile(folder.resolve("mixtune-notes.txt"));
     Path elsewhere = Files.createFile(folder.resolve("mixtune-1-" + child.pid() + "-0.onnx"));
 
