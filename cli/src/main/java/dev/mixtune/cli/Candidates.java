@@ -10,6 +10,7 @@ import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.Climbed;
 import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.evaluators.SampleSet;
+import dev.mixtune.hardware.ProfileTarget;
 import dev.mixtune.results.StudyStore;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Evaluator;
@@ -46,8 +47,15 @@ final class Candidates implements Evaluator {
   /** Most bytes of the models of a batch that are kept between lowering and scoring. */
   private static final long MOST_LOWERED_BYTES = 256L << 20;
 
+  /** One may be a user's kill; twice the same kernels is no accident. */
+  private static final int MOST_DEATHS_IN_TIMING = 2;
+
+  /** Begins the line of the log that stands for each evaluation that was begun. */
+  static final String EVALUATION = "evaluation";
+
   private final Workbench bench;
   private final StudyStore store;
+  private final StudyMemory memory;
   private final LatencySource latencies;
   private final ExecutorService workers;
   private final Deadline deadline;
@@ -73,6 +81,7 @@ final class Candidates implements Evaluator {
   Candidates(StudyContext context, Stop budget) {
     this.bench = context.bench();
     this.store = context.store();
+    this.memory = context.memory();
     this.latencies = context.latencies();
     this.predictions = context.latencies() instanceof HostLatency host ? host.predictions() : null;
     this.workers = context.workers();
@@ -222,7 +231,8 @@ final class Candidates implements Evaluator {
     if (known.isPresent()) {
       return known.get();
     }
-    Latency latency = latencies.latency(lowered);
+    Latency latency =
+        bench.target() instanceof ProfileTarget ? latencies.latency(lowered) : timed(lowered);
     store.recordLatency(lowered.kernelSignature(), latency);
     if (predictions != null) {
       predictions.learn(lowered.plan(), lowered.kernels(), latency.ratio());
@@ -272,6 +282,25 @@ final class Candidates implements Evaluator {
   }
 
   /**
+   * Times a plan in this process, where nothing stands between the clock and the kernels. It was
+   * run in a worker process before, so that kernels that crash or hang are found out there; those
+   * that do it now and then end this process, and the study that goes on gives them up the third
+   * time.
+   */
+  private Latency timed(LoweredPlan lowered) {
+    int deaths = memory.beginTiming(lowered.kernelSignature());
+    try {
+      if (deaths >= MOST_DEATHS_IN_TIMING) {
+        throw new RuntimeFailure("the process ended " + deaths + " times meanwhile", null);
+      }
+      bench.probe(lowered.model());
+      return latencies.latency(lowered);
+    } finally {
+      memory.endTiming();
+    }
+  }
+
+  /**
    * Milliseconds of a plan as far as they can be known: measured while there is time, else what is
    * recorded, else {@code otherwise}.
    */
@@ -297,6 +326,7 @@ final class Candidates implements Evaluator {
     if (stop.requested()) {
       throw new CancellationException("the search was asked to stop");
     }
+    LOG.info("{} begins: {}", EVALUATION, plan.key());
     long start = System.nanoTime();
     Evaluation evaluation = scored(plan, lowered(plan, ready), ladder);
     store.record(evaluation, (System.nanoTime() - start) / 1e9);

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the user sees while a command runs: a line that rewrites itself on a terminal, plain lines
@@ -20,11 +21,12 @@ final class Console {
   private static final long PLAIN_INTERVAL_MILLIS = 10_000;
   private static final long BAR_INTERVAL_MILLIS = 100;
   private static final int BAR_WIDTH = 24;
-  private static final int LINE_WIDTH = 110;
+  private static final int LINE_WIDTH = 140;
 
   private final PrintStream out;
   private final Style style;
   private final Clock clock;
+  private @Nullable ProgressFile file;
   private long lastShown;
   private boolean lineOpen;
 
@@ -32,6 +34,18 @@ final class Console {
     this.out = out;
     this.style = style;
     this.clock = clock;
+  }
+
+  /** From now on progress goes to a file too. */
+  synchronized void watch(ProgressFile progress) {
+    file = progress;
+  }
+
+  /** Where the search stands, for those who watch it. */
+  synchronized void search(SearchFigures figures) {
+    if (file != null) {
+      file.search(figures);
+    }
   }
 
   /** A statement that stays. */
@@ -53,10 +67,10 @@ final class Console {
    * @param detail what is worth knowing, short
    */
   synchronized void progress(
-      String phase,
-      double fraction,
-      @org.jspecify.annotations.Nullable Duration left,
-      String detail) {
+      String phase, double fraction, @Nullable Duration left, String detail) {
+    if (file != null) {
+      file.progress(phase, fraction, left, detail);
+    }
     long now = clock.millis();
     long interval = style == Style.BAR ? BAR_INTERVAL_MILLIS : PLAIN_INTERVAL_MILLIS;
     boolean finished = fraction >= 1;

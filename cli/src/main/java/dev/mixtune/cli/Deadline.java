@@ -14,9 +14,10 @@ final class Deadline implements Stop {
   private static final Duration MOST_RESERVE = Duration.ofMinutes(30);
 
   private final Clock clock;
-  private final long startMillis;
   private final @Nullable Duration budget;
   private final AtomicBoolean interrupted;
+  private long elapsedMillis;
+  private long lastMillis;
 
   /**
    * @param startMillis when the study started, on {@code clock}; earlier when it goes on
@@ -25,7 +26,7 @@ final class Deadline implements Stop {
    */
   Deadline(Clock clock, long startMillis, @Nullable Duration budget, AtomicBoolean interrupted) {
     this.clock = clock;
-    this.startMillis = startMillis;
+    this.lastMillis = startMillis;
     this.budget = budget;
     this.interrupted = interrupted;
   }
@@ -72,8 +73,15 @@ final class Deadline implements Stop {
     return budget != null && elapsed().toMillis() > 0.95 * budget.toMillis();
   }
 
-  Duration elapsed() {
-    return Duration.ofMillis(clock.millis() - startMillis);
+  /**
+   * Time since the start. A clock that is set back while the study runs costs nothing but the step
+   * in which it happens: time never goes backwards here, and goes on at once.
+   */
+  synchronized Duration elapsed() {
+    long now = clock.millis();
+    elapsedMillis += Math.max(0, now - lastMillis);
+    lastMillis = now;
+    return Duration.ofMillis(elapsedMillis);
   }
 
   /** The last part of a budget belongs to certifying, timing and reporting. */

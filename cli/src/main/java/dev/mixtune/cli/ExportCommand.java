@@ -72,7 +72,11 @@ final class ExportCommand {
       requireSameStudy(folder, rows, options, bench);
       MenuBuilder menus = new MenuBuilder(bench, options);
       StudyMemory.implementations(rows).ifPresent(menus::take);
-      bench.calibrate(options.workerCount(), workers, FittingProgress.silent(), () -> menus);
+      if (rows.document(StudyMemory.QUICK_ROUNDING).isPresent()) {
+        bench.calibrateQuickly(options.workerCount());
+      } else {
+        bench.calibrate(options.workerCount(), workers, FittingProgress.silent(), () -> menus);
+      }
       byte[] model = new PointModels(bench, rows, folder, workers).lowered(evaluation).model();
       if (model.length != evaluation.sizeBytes()) {
         throw new UserException(

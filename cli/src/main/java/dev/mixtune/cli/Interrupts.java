@@ -25,10 +25,13 @@ final class Interrupts {
   /** Listens until the process ends. */
   static Interrupts listen() {
     Interrupts interrupts = new Interrupts();
-    for (String signal : new String[] {"INT", "TERM"}) {
-      interrupts.handle(signal);
-    }
+    handle(interrupts::onSignal);
     return interrupts;
+  }
+
+  /** From now on the signals do nothing. */
+  static void ignore() {
+    handle(() -> {});
   }
 
   AtomicBoolean requested() {
@@ -40,7 +43,13 @@ final class Interrupts {
     written.countDown();
   }
 
-  private void handle(String name) {
+  private static void handle(Runnable action) {
+    for (String signal : new String[] {"INT", "TERM"}) {
+      handle(signal, action);
+    }
+  }
+
+  private static void handle(String name, Runnable action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -50,10 +59,10 @@ final class Interrupts {
               new Class<?>[] {handler},
               (self, method, arguments) -> {
                 if (method.getName().equals("handle")) {
-                  onSignal();
+                  action.run();
                   return null;
                 }
-                return method.invoke(this, arguments);
+                return method.invoke(action, arguments);
               });
       signal
           .getMethod("handle", signal, handler)

@@ -27,7 +27,9 @@ final class LogFile {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
-    encoder.setPattern("%date{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level %logger{0} - %message%n%ex");
+    encoder.setPattern(
+        "%date{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level %logger{0} -"
+            + " %replace(%message){'[\\x00-\\x08\\x0b-\\x1f\\x7f]', '?'}%n%ex");
     encoder.start();
     FileAppender<ILoggingEvent> appender = new FileAppender<>();
     appender.setContext(context);

@@ -1,6 +1,11 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.cli.worker.WorkerLauncher;
+import dev.mixtune.cli.worker.WorkerLoop;
 import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.runtime.OrtRuntime;
+import dev.mixtune.results.DatabaseNatives;
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -18,6 +23,9 @@ public final class Main {
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     LogFile.quiet();
+    if (arguments.length > 0 && arguments[0].equals(WorkerLauncher.COMMAND)) {
+      serve(arguments);
+    }
     Interrupts interrupts = Interrupts.listen();
     Path home = Path.of(System.getProperty("mixtune.home", "."));
     Path cache =
@@ -25,6 +33,7 @@ public final class Main {
             System.getenv()
                 .getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home", ".") + "/.cache"),
             "mixtune");
+    DatabaseNatives.use(cache);
     Surroundings around =
         new Surroundings(
             home,
@@ -39,17 +48,33 @@ public final class Main {
     System.exit(exitCode);
   }
 
+  /** A worker process of a study: {@code worker SHARED-FILE NATIVES}. Not for people. */
+  private static void serve(String... arguments) {
+    // Ctrl-C and a scheduler's signal reach all processes: it is the study that ends its workers.
+    Interrupts.ignore();
+    PrintStream answers =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    System.setOut(stream(FileDescriptor.err));
+    WorkerLoop.serve(
+        OrtRuntime.start(Path.of(arguments[2])), Path.of(arguments[1]), System.in, answers);
+  }
+
   private static PrintWriter writer(PrintStream stream) {
     return new PrintWriter(stream, true, StandardCharsets.UTF_8);
   }
 
   private static PrintStream stream(FileDescriptor descriptor) {
-    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    return new PrintStream(
+        new TerminalStream(new BufferedOutputStream(new FileOutputStream(descriptor))),
+        true,
+        StandardCharsets.UTF_8);
   }
 
   /** Runs the command. */
   static int run(Surroundings around, String... arguments) {
     CommandLine command = new CommandLine(new TuneCommand(around));
+    // Escape sequences do not pass, ours neither.
+    command.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     command.setOut(writer(around.out()));
     command.setErr(writer(around.err()));
     command.setExecutionExceptionHandler((failure, line, result) -> report(around, failure));

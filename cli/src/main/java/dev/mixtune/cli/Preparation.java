@@ -16,6 +16,8 @@ import dev.mixtune.engine.fitting.RangeFitting;
 import dev.mixtune.engine.fitting.RoundedNetwork;
 import dev.mixtune.engine.fitting.RoundingCache;
 import dev.mixtune.engine.fitting.UniformNetworks;
+import dev.mixtune.engine.fitting.RoundingReport;
+import dev.mixtune.engine.graph.Equalization;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.lowering.PlanLowering;
@@ -157,6 +159,25 @@ final class Preparation {
                 new NetworkRounding(network, runtime, calibration, settings, executor)
                     .round(fitted, batches, part(progress, 1)));
     return new Prepared(network, ranged.equalization(), ranged.ranges(), rounded);
+  }
+
+  /**
+   * As {@link #prepare} in a moment, without fitting anything: channels as they are, one method for
+   * all ranges, weights rounded to the nearest codes of the scale of least squared error.
+   *
+   * @param imported as read
+   */
+  Prepared prepareQuickly(Network imported, int threads) {
+    Calibration observed =
+        new Calibrator(runtime, threads)
+            .run(imported, batches.get(), RangeMethods.named(FIRST_RANGES));
+    return new Prepared(
+        imported,
+        new EqualizationChoice(Equalization.of(imported), List.of()),
+        new FittedRanges(observed, FIRST_RANGES, Map.of(), Double.NaN, List.of()),
+        new RoundedNetwork(
+            new RoundingLibrary(imported, RoundingMethods.named(FIRST_RANGES)),
+            new RoundingReport(List.of(), List.of(), List.of())));
   }
 
   /**

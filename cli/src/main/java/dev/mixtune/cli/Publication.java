@@ -3,6 +3,7 @@ package dev.mixtune.cli;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.evaluators.CertificateResult;
+import dev.mixtune.evaluators.ClassDrops;
 import dev.mixtune.evaluators.CountMetric;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Sensitivity;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +45,8 @@ final class Publication {
     ChosenFile.Written written = writeChosen(finding);
     Frontier frontier = new FrontierAssembler(context).assemble(finding, corner);
     StudyFiles files = new StudyFiles(folder);
-    files.writeFrontier(frontier, written, isHeldOut(finding) ? "holdout" : "search");
+    ClassDrops classes = classes(finding);
+    files.writeFrontier(frontier, written, split(finding), classes);
     List<String> robustness =
         finding.exitCode() == ExitCodes.STOPPED
             ? List.of()
@@ -51,17 +54,40 @@ final class Publication {
                 bench, finding.chosen().plan(), folder.chosenOnnx(), context.robustness());
     Economy economy =
         SearchEconomy.of(finding.search(), bench.data().search().size(), corner, context.meter());
-    RunFacts run = facts(finding, written, robustness, economy);
+    List<String> regressions = new ArrayList<>(robustness);
+    if (classes != null) {
+      regressions.add(Regressions.sentence(classes));
+    }
+    RunFacts run = facts(finding, written, regressions, economy);
     run.write(folder.runJson());
     files.writePictures(
         frontier, finding.search().evaluations(), SensitivityStep.map(sensitivity), run);
-    List<String> last = new ArrayList<>(robustness);
+    List<String> last = new ArrayList<>(regressions);
     last.add(paid(economy));
     Economy.Time time = economy.time();
     if (time != null) {
       LOG.info("{}", SearchEconomy.sentence(time));
     }
     new Summary(context.console()).print(frontier, finding, written, last, folder);
+  }
+
+  /** Null where there are no classes, or no time. */
+  private @Nullable ClassDrops classes(Finding finding) {
+    if (finding.exitCode() == ExitCodes.STOPPED || context.deadline().isOverdue()) {
+      return null;
+    }
+    return Regressions.perClass(
+            bench,
+            finding.chosen().plan(),
+            folder.chosenOnnx(),
+            split(finding),
+            isHeldOut(finding) ? bench.data().holdout() : bench.data().search(),
+            context.options().confidenceFraction())
+        .orElse(null);
+  }
+
+  private static String split(Finding finding) {
+    return isHeldOut(finding) ? "holdout" : "search";
   }
 
   private String paid(Economy economy) {

@@ -116,6 +116,7 @@ final class Refinement {
   }
 
   private void recorded(Evaluation before, FittingProgress progress) {
+    LOG.info("{} in context begins: {}", Candidates.EVALUATION, before.plan().key());
     long start = System.nanoTime();
     LoweredPlan lowered;
     try {

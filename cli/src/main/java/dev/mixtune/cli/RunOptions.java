@@ -112,6 +112,12 @@ final class RunOptions {
   @Nullable Path warmStart;
 
   @Option(
+      names = "--in-process",
+      hidden = true,
+      description = "Run candidates in this process: a crash of the runtime then ends the study.")
+  boolean inProcess;
+
+  @Option(
       names = "--progress",
       paramLabel = "bar|plain|json",
       description = "Default: bar on a terminal, else plain.")
@@ -283,6 +289,9 @@ final class RunOptions {
     keep.forEach(rule -> add(words, "--keep", rule));
     exclude.forEach(rule -> add(words, "--exclude", rule));
     addPath(words, "--warm-start", warmStart);
+    if (inProcess) {
+      words.add("--in-process");
+    }
     add(words, "--progress", progress);
     return words;
   }

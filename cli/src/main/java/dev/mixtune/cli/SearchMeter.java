@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 /** Adds up where the time of the search's parts goes. Used by one thread. */
 final class SearchMeter {
   private final int workers;
+  private final LongSupplier elsewhereNanos;
   private double seconds;
   private double busySeconds;
   private double processorSeconds;
@@ -18,6 +19,14 @@ final class SearchMeter {
   private double runningSeconds;
 
   SearchMeter(int workers) {
+    this(workers, () -> 0);
+  }
+
+  /**
+   * @param elsewhereNanos processor time of worker processes so far
+   */
+  SearchMeter(int workers, LongSupplier elsewhereNanos) {
+    this.elsewhereNanos = elsewhereNanos;
     this.workers = workers;
   }
 
@@ -63,9 +72,11 @@ final class SearchMeter {
             processorSeconds / all));
   }
 
-  private static long processorNanos() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-        ? Math.max(0, system.getProcessCpuTime())
-        : 0;
+  private long processorNanos() {
+    long here =
+        ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+            ? Math.max(0, system.getProcessCpuTime())
+            : 0;
+    return here + elsewhereNanos.getAsLong();
   }
 }

@@ -20,11 +20,13 @@ import dev.mixtune.search.UniformPlans;
 import dev.mixtune.search.WideEnds;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +55,14 @@ final class SearchStep {
   /** Error at 95 % of unseen plans at which more designed runs would bring little. */
   private static final double WANTED_ERROR = 0.05;
 
+  /** Plans that the certificate usually looks at before it stops, and those it is compared with. */
+  private static final int TESTED_PLANS = 12;
+
+  private static final int UNIFORM_PLANS = 4;
+
+  /** Plots and pages, at least. */
+  private static final Duration WRITING = Duration.ofSeconds(5);
+
   /** The part of the free space that files of plans rounded in context may take: a quarter. */
   private static final int SHARE_OF_SPACE = 4;
 
@@ -60,12 +70,17 @@ final class SearchStep {
   private final Workbench bench;
   private final Deadline deadline;
   private final Optional<Integer> most;
+  private final TimeLeft timeLeft = new TimeLeft();
+  private final int recordedBefore;
+  private @Nullable LiveReport live;
+  private double limit = Double.NaN;
 
   SearchStep(StudyContext context) {
     this.context = context;
     this.bench = context.bench();
     this.deadline = context.deadline();
     this.most = context.options().evaluationLimit();
+    this.recordedBefore = context.store().countRecorded();
   }
 
   /**
@@ -74,12 +89,14 @@ final class SearchStep {
    * @param limit the drop around which plans matter, a fraction
    */
   SearchResult run(Sensitivity sensitivity, ReferencePoint corner, double limit) {
+    this.limit = limit;
     designedRuns();
     int layers = bench.network().layers().size();
     List<Menu> offered =
         costed(context.menus().menus(sensitivity), layers, new Candidates(context, deadline));
     boolean inContext = RefinementOrder.canHelp(offered);
     SearchSpace space = SearchSpace.of(layers, offered);
+    live = new LiveReport(context, sensitivity, corner, UniformPlans.of(space));
     LOG.info("{} plans; struck out: {}", space.combinations(), space.struck());
     SearchSettings settings = settings(corner, inContext ? plansInContext() : 0);
     List<Plan> wideEnds = inContext && plansInContext() > 0 ? WideEnds.of(space) : List.of();
@@ -282,24 +299,76 @@ final class SearchStep {
 
   private void show(Progress progress) {
     context.memory().rememberElapsed(deadline.elapsed());
+    timeLeft.mark(deadline.elapsed(), context.store().countRecorded() - recordedBefore);
+    timeLeft.expectAfterwards(afterwards(progress));
     double byCount = most.isPresent() ? (double) progress.evaluations() / most.get() : 0;
     double fraction = Math.min(0.99, Math.max(byCount, deadline.fraction()));
-    boolean known = fraction > 0.01 && (most.isPresent() || deadline.left().isPresent());
-    Duration left =
-        known
-            ? Duration.ofMillis((long) (deadline.elapsed().toMillis() / fraction * (1 - fraction)))
-            : deadline.left().orElse(null);
-    context
-        .console()
-        .progress(
-            "search",
-            fraction,
-            left,
-            String.format(
+    Integer toCome = most.map(count -> Math.max(0, count - progress.evaluations())).orElse(null);
+    Duration left = timeLeft.left(deadline.left(), toCome).orElse(null);
+    SearchFigures figures = figures(progress);
+    context.console().search(figures);
+    context.console().progress("search", fraction, left, words(figures));
+    if (left != null) {
+      LOG.info("after {} s: {} s left", deadline.elapsed().toSeconds(), left.toSeconds());
+    }
+    if (live != null) {
+      live.refresh();
+    }
+  }
+
+  /**
+   * Holdout scores of some plans and of the uniform ones, at the pace of the whole-split scores so
+   * far, and what writing takes.
+   */
+  private Duration afterwards(Progress progress) {
+    double whole = context.store().longestWallSeconds();
+    double ratio = (double) bench.data().holdout().size() / bench.data().search().size();
+    int plans = Math.min(progress.frontierSize(), TESTED_PLANS) + UNIFORM_PLANS;
+    double seconds = whole * ratio * plans / context.options().workerCount();
+    return Duration.ofMillis((long) (1000 * seconds)).plus(WRITING);
+  }
+
+  private SearchFigures figures(Progress progress) {
+    return new SearchFigures(
+        progress.evaluations(),
+        timeLeft.perSecond(),
+        progress.frontierSize(),
+        progress.hypervolume(),
+        best());
+  }
+
+  private SearchFigures.@Nullable Best best() {
+    return context.store().evaluations().stream()
+        .filter(e -> !e.isFailed() && Limits.of(context.options()).areMetBy(e))
+        .filter(e -> e.score() != null && e.score().dropHigh() <= limit)
+        .min(Comparator.comparingDouble(e -> Choice.latency(e).ratio()))
+        .map(
+            e ->
+                new SearchFigures.Best(
+                    e.id(),
+                    Choice.latency(e).ratio(),
+                    e.sizeBytes(),
+                    Choice.score(e).drop(),
+                    Choice.score(e).dropHigh()))
+        .orElse(null);
+  }
+
+  /** What stands beside the bar. */
+  private static String words(SearchFigures figures) {
+    SearchFigures.Best best = figures.best();
+    return String.format(
+        Locale.ROOT,
+        "%d candidates (%.1f/s), %d on the frontier, hypervolume %.4f%s",
+        figures.evaluations(),
+        figures.perSecond(),
+        figures.frontier(),
+        figures.hypervolume(),
+        best == null
+            ? ""
+            : String.format(
                 Locale.ROOT,
-                "%d candidates, %d on the frontier, hypervolume %.4f",
-                progress.evaluations(),
-                progress.frontierSize(),
-                progress.hypervolume()));
+                ", best %.0f kB at %.3f",
+                best.sizeBytes() / 1000.0,
+                best.latencyRatio()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.PairedScore;
+import dev.mixtune.evaluators.ClassDrops;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.evaluators.SensitivityFile;
 import dev.mixtune.results.AtomicFile;
@@ -37,7 +38,8 @@ final class StudyFiles {
   }
 
   /** The frontier as data. */
-  void writeFrontier(Frontier frontier, ChosenFile.Written chosen, String split) {
+  void writeFrontier(
+      Frontier frontier, ChosenFile.Written chosen, String split, @Nullable ClassDrops classes) {
     FrontierJson.write(folder.frontierJson(), frontier);
     FrontierCsv.write(folder.frontierCsv(), frontier);
     ChosenJson.write(
@@ -53,7 +55,8 @@ final class StudyFiles {
             chosen.score().score(),
             chosen.score().counts().map(PairedScore.Counts::right).orElse(null),
             chosen.score().samples(),
-            split));
+            split),
+        classes);
   }
 
   /** The plots and the page. */

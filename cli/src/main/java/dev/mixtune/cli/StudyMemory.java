@@ -22,6 +22,8 @@ final class StudyMemory {
   private static final String ARGUMENTS = "arguments";
   private static final String ELAPSED = "elapsedMillis";
   private static final String STARTED = "started";
+  static final String QUICK_ROUNDING = "quickRounding";
+  private static final String TIMING = "timing";
   private static final String WARM_START = "warmStart";
   private static final String FLOAT_MILLIS = "floatMillis";
   private static final String IMPLEMENTATIONS = "implementations";
@@ -63,6 +65,51 @@ final class StudyMemory {
   /** The name of the document that holds the command line. */
   static String argumentsName() {
     return ARGUMENTS;
+  }
+
+  /**
+   * Notes that a kernel signature is being timed in this process, which its kernels may kill.
+   *
+   * @return how often it was begun and not ended before: each time the process died, or was killed
+   */
+  int beginTiming(String signature) {
+    String prefix = signature + " ";
+    int before =
+        store
+            .document(TIMING)
+            .map(StudyMemory::text)
+            .filter(text -> text.startsWith(prefix))
+            .map(text -> Integer.parseInt(text.substring(prefix.length())))
+            .orElse(0);
+    rememberTiming(prefix + (before + 1));
+    return before;
+  }
+
+  /** What was begun has ended, well or not. */
+  void endTiming() {
+    rememberTiming("");
+  }
+
+  private void rememberTiming(String text) {
+    store.putDocument(TIMING, JSON.valueToTree(text).toString());
+  }
+
+  private static String text(String json) {
+    try {
+      return JSON.readValue(json, String.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a remembered text is damaged", e);
+    }
+  }
+
+  /** The study's weights are rounded without fitting, because its budget is short. */
+  void rememberQuickRounding() {
+    store.putDocument(QUICK_ROUNDING, "true");
+  }
+
+  /** Whether they are. */
+  boolean roundedQuickly() {
+    return store.document(QUICK_ROUNDING).isPresent();
   }
 
   /** Keeps when the study began, the first time. */

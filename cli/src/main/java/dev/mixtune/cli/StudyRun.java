@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,8 @@ final class StudyRun {
     long startMillis = around.clock().millis();
     int count = options.workerCount();
     ExecutorService workers = Executors.newFixedThreadPool(count);
-    try (Workbench bench = Workbench.open(options, around)) {
+    ProgressFile progress = null;
+    try (Workbench bench = Workbench.contained(options, around)) {
       MenuBuilder menus = new MenuBuilder(bench, options);
       List<SampleSet> robustness = bench.data().openRobustness();
       List<Plan> begin = Files.exists(folder.studyDb()) ? null : warmStart(bench);
@@ -63,19 +65,20 @@ final class StudyRun {
           memory.rememberWarmStart(begin == null ? warmStart(bench) : begin);
         }
         introduce(bench);
-        Duration budget = budget();
-        bench.calibrate(
-            count,
-            workers,
-            rounding(console),
-            () -> menus.take(memory.implementations(() -> compare(bench, menus, around))));
-        new StudyFiles(folder).writeRounding(bench.prepared());
         Deadline deadline =
             new Deadline(
                 around.clock(),
                 startMillis - memory.elapsed().toMillis(),
-                budget,
+                budget(),
                 around.interrupted());
+        progress = new ProgressFile(folder.progressJson(), around.clock(), startMillis);
+        console.watch(progress);
+        new TimelyRounding(bench, memory, deadline, console)
+            .run(
+                count,
+                workers,
+                () -> menus.take(memory.implementations(() -> compare(bench, menus, around))));
+        new StudyFiles(folder).writeRounding(bench.prepared());
         try (LatencySource latencies = latencies(bench, memory)) {
           StudyContext context =
               new StudyContext(
@@ -92,11 +95,22 @@ final class StudyRun {
                   workers,
                   memory.warmStart().orElse(List.of()),
                   robustness,
-                  new SearchMeter(count));
-          return new StudyPhases(context).run();
+                  new SearchMeter(count, bench::workerProcessorNanos));
+          int exitCode = new StudyPhases(context).run();
+          progress.ended(exitCode);
+          return exitCode;
         }
       }
+    } catch (CancellationException e) {
+      if (!around.interrupted().get()) {
+        throw e;
+      }
+      console.say("Stopped by the user before anything was scored; ./tune resume goes on.");
+      return ExitCodes.STOPPED;
     } finally {
+      if (progress != null) {
+        progress.close();
+      }
       workers.shutdownNow();
     }
   }

@@ -114,10 +114,14 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  @Command(
-      name = "report",
-      mixinStandardHelpOptions = true,
-      description = "Makes plots and report of a study again.")
+  @Command(name = "status", mixinStandardHelpOptions = true, description = "Says where a study stands, from another shell.")
+  int status(
+      @Parameters(paramLabel = "DIR") Path directory,
+      @Option(names = "--json", description = "For programs.") boolean json) {
+    return new StatusCommand(around).run(directory, json);
+  }
+
+  @Command(name = "report", mixinStandardHelpOptions = true, description = "Makes plots and report of a study again.")
   int report(@Parameters(paramLabel = "DIR") Path directory) {
     StudyFolder folder = new StudyFolder(directory).existing();
     new StudyFiles(folder).rebuild();
@@ -172,14 +176,21 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
       @Parameters(
               paramLabel = "NAME",
               description =
-                  "certificate, claims, equal-bits, evaluator, latency, rounding, search or table")
+                  "certificate, claims, equal-bits, evaluator, latency, rounding, search, soak,"
+                      + " table or workers")
           String name,
       @Mixin BenchOptions benchOptions,
       @Mixin SearchBenchOptions searchOptions,
       @Mixin EqualBitsOptions equalBitsOptions,
       @Mixin CertificateBenchOptions certificateOptions,
       @Mixin LatencyBenchOptions latencyOptions,
-      @Mixin ClaimsBenchOptions claimsOptions) {
+      @Mixin ClaimsBenchOptions claimsOptions,
+      @Option(
+              names = "--count",
+              paramLabel = "N",
+              description = "Plans that soak scores. Default: 20000.",
+              defaultValue = "20000")
+          int count) {
     return switch (name) {
       case "certificate" ->
           new CertificateBench(around)
@@ -196,13 +207,16 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
               .run(benchOptions.tasks, benchOptions.out);
       case "rounding" -> new RoundingBench(around).run(benchOptions);
       case "search" -> new SearchBench(around).run(searchOptions);
+      case "soak" -> new SoakBench(around).run(benchOptions.onlyTask(), count);
+      case "workers" -> new WorkersBench(around).run(benchOptions.onlyTask());
       case "table" ->
           new TableMaker(around)
               .run(benchOptions.onlyTask(), searchOptions.tableFile(), searchOptions.images(1000));
       default ->
           throw new UserException(
               "there is no benchmark '" + name + "'",
-              "Known: certificate, claims, equal-bits, evaluator, latency, rounding, search, table.");
+                "Known: certificate, claims, equal-bits, evaluator, latency, rounding, search, soak,"
+                    + " table, workers.");
     };
   }
 

@@ -1,6 +1,9 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.Layer;
+import dev.mixtune.cli.worker.TimeLimits;
+import dev.mixtune.cli.worker.WorkerLauncher;
+import dev.mixtune.cli.worker.WorkerRuntime;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.Tensor;
@@ -15,6 +18,7 @@ import dev.mixtune.engine.graph.NetworkReader;
 import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.engine.runtime.OrtRuntime;
+import dev.mixtune.engine.runtime.OwnedFiles;
 import dev.mixtune.engine.runtime.Session;
 import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.Task;
@@ -27,6 +31,7 @@ import dev.mixtune.hardware.Targets;
 import dev.mixtune.hardware.TimingLock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,6 +65,7 @@ final class Workbench implements AutoCloseable {
   private final Target target;
   private final Network network;
   private final TaskData data;
+  private final @Nullable WorkerRuntime workers;
   private final MeteredRuntime meter;
   private final AccuracyEvaluator evaluator;
   private final AccuracyEvaluator deploymentEvaluator;
@@ -72,7 +78,7 @@ final class Workbench implements AutoCloseable {
   private Preparation.@Nullable Prepared prepared;
   private @Nullable PlanLowering lowering;
 
-  private Workbench(RunOptions options, Surroundings around) {
+  private Workbench(RunOptions options, Surroundings around, boolean contained) {
     this.host = hostFacts();
     this.timing = timing(around);
     this.target = new Targets(host).find(options.target);
@@ -100,7 +106,8 @@ final class Workbench implements AutoCloseable {
                 .withSparsity(target.sparsity().map(Sparsity::share).orElse(0.0)));
     double confidence = options.confidenceFraction();
     long cache = cacheBytes(Runtime.getRuntime().maxMemory());
-    this.meter = new MeteredRuntime(runtime);
+    this.workers = contained ? workers(runtime, around) : null;
+    this.meter = new MeteredRuntime(workers == null ? runtime : workers);
     this.evaluator = evaluator(batch.scoring(), cache, confidence, /* inParts= */ true);
     // Texts run one by one in either; the float model need not answer them twice.
     this.deploymentEvaluator =
@@ -120,7 +127,45 @@ final class Workbench implements AutoCloseable {
    * @throws UserException when something is wrong with them
    */
   static Workbench open(RunOptions options, Surroundings around) {
-    return new Workbench(options, around);
+    return new Workbench(options, around, /* contained= */ false);
+  }
+
+  /**
+   * As above, with models scored in worker processes, so that what the runtime does to its process
+   * costs one candidate.
+   */
+  static Workbench contained(RunOptions options, Surroundings around) {
+    return new Workbench(options, around, !options.inProcess);
+  }
+
+  private static WorkerRuntime workers(OrtRuntime here, Surroundings around) {
+    String natives = around.cache().toAbsolutePath().toString();
+    return new WorkerRuntime(
+        here,
+        new WorkerLauncher(List.of(), Main.class.getName(), List.of(natives)),
+        TimeLimits.usual(),
+        OwnedFiles.inTempFolder());
+  }
+
+  /**
+   * Runs a model once on a deployment input where a crash does no harm, before it is timed here.
+   *
+   * @throws RuntimeFailure when it does not run
+   */
+  void probe(byte[] model) {
+    try (Session session = meter.open(model, threads)) {
+      session.run(deploymentInputs());
+    }
+  }
+
+  /** Processor time of the worker processes so far. */
+  long workerProcessorNanos() {
+    return workers == null ? 0 : workers.processorTime().toNanos();
+  }
+
+  /** Processes that died under candidates so far. */
+  int lostWorkers() {
+    return workers == null ? 0 : workers.lostProcesses();
   }
 
   /** This machine's facts. */
@@ -222,6 +267,14 @@ final class Workbench implements AutoCloseable {
     ranged = known;
     lowering = known.lowering();
     Preparation.Prepared ready = preparation.round(known, offered.get(), executor, progress);
+    prepared = ready;
+    lowering = ready.lowering();
+  }
+
+  /** As {@link #calibrate} in a moment, without fitting anything to samples. */
+  void calibrateQuickly(int threads) {
+    Preparation.Prepared ready = preparation.prepareQuickly(network, threads);
+    ranged = new Preparation.Ranged(ready.network(), ready.equalization(), ready.ranges());
     prepared = ready;
     lowering = ready.lowering();
   }
@@ -332,6 +385,9 @@ final class Workbench implements AutoCloseable {
 
   @Override
   public void close() {
+    if (workers != null) {
+      workers.close();
+    }
     data.close();
   }
 }

@@ -147,11 +147,20 @@ public final class AccuracyEvaluator {
    * @throws RuntimeFailure when it does not answer
    */
   public Optional<BitSet> right(byte[] model, SampleSet samples) {
+    return right(() -> runtime.open(model, 1), samples);
+  }
+
+  /** As above, for a model in a file. */
+  public Optional<BitSet> right(Path model, SampleSet samples) {
+    return right(() -> runtime.open(model, 1), samples);
+  }
+
+  private Optional<BitSet> right(Supplier<Session> model, SampleSet samples) {
     if (!(metric instanceof CountMetric count)) {
       return Optional.empty();
     }
     FloatReference reference = floatReference(samples);
-    try (Session session = runtime.open(model, 1)) {
+    try (Session session = model.get()) {
       return Optional.of(reference.right(session, count));
     }
   }

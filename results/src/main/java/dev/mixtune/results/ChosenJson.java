@@ -1,5 +1,6 @@
 package dev.mixtune.results;
 
+import dev.mixtune.evaluators.ClassDrops;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,21 @@ public final class ChosenJson {
    */
   public static void write(
       Path file, Frontier frontier, String modelFile, String modelSha256, ReadBack readBack) {
+    write(file, frontier, modelFile, modelSha256, readBack, /* classes= */ null);
+  }
+
+  /**
+   * As above, with the drop of each class.
+   *
+   * @param classes of the model file; null where there are no classes, or no time was left
+   */
+  public static void write(
+      Path file,
+      Frontier frontier,
+      String modelFile,
+      String modelSha256,
+      ReadBack readBack,
+      @Nullable ClassDrops classes) {
     FrontierPoint point =
         frontier.chosen().orElseThrow(() -> new IllegalArgumentException("no point is chosen"));
     List<ChosenLayer> layers = new ArrayList<>();
@@ -77,7 +93,8 @@ public final class ChosenJson {
             frontier.reference(),
             layers,
             point,
-            readBack);
+            readBack,
+            classes);
     AtomicFile.write(file, StudyJson.write(chosen));
   }
 
@@ -96,5 +113,6 @@ public final class ChosenJson {
       Frontier.Reference reference,
       List<ChosenLayer> layers,
       FrontierPoint point,
-      ReadBack readBack) {}
+      ReadBack readBack,
+      @Nullable ClassDrops classes) {}
 }

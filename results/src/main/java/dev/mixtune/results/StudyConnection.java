@@ -1,5 +1,6 @@
 package dev.mixtune.results;
 
+import dev.mixtune.engine.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,22 +15,23 @@ import org.sqlite.SQLiteDataSource;
 final class StudyConnection {
   private static final int BUSY_MILLIS = 10_000;
 
-  /** WAL needs memory that all processes share, which these file systems do not give. */
-  private static final Set<String> REMOTE =
+  /** Their locks and caches have cost databases before, see sqlite.org/useovernet.html. */
+  private static final Set<String> REFUSED =
       Set.of(
           "nfs",
+          "nfs3",
           "nfs4",
           "lustre",
-          "gpfs",
+          "beegfs",
+          "afs",
           "cifs",
           "smbfs",
           "smb2",
           "smb3",
-          "afs",
-          "ceph",
-          "beegfs",
-          "fuse.sshfs",
-          "9p");
+          "fuse.sshfs");
+
+  /** WAL needs memory that all processes share, which these file systems do not give. */
+  private static final Set<String> WITHOUT_SHARED_MEMORY = Set.of("gpfs", "ceph", "9p", "virtiofs");
 
   private StudyConnection() {}
 
@@ -46,9 +48,27 @@ final class StudyConnection {
     return open(file, config);
   }
 
+  /**
+   * Refuses file systems on which SQLite cannot be trusted.
+   *
+   * @param fileSystem its type, as the operating system names it
+   */
+  static void requireTrusted(Path file, String fileSystem) {
+    if (REFUSED.contains(fileSystem.toLowerCase(Locale.ROOT))) {
+      throw new UserException(
+          "'"
+              + file
+              + "' would lie on a "
+              + fileSystem
+              + " file system, where a database can be damaged",
+          "Name a folder on a local disk with --out, such as one in $TMPDIR or $SLURM_TMPDIR, and"
+              + " copy it when the study has ended");
+    }
+  }
+
   /** Write-ahead log where the file system carries it, else the rollback journal. */
   static SQLiteConfig.JournalMode journalMode(String fileSystem) {
-    return REMOTE.contains(fileSystem.toLowerCase(Locale.ROOT))
+    return WITHOUT_SHARED_MEMORY.contains(fileSystem.toLowerCase(Locale.ROOT))
         ? SQLiteConfig.JournalMode.TRUNCATE
         : SQLiteConfig.JournalMode.WAL;
   }
@@ -66,7 +86,8 @@ final class StudyConnection {
     return source.getConnection();
   }
 
-  private static String fileSystem(Path file) {
+  /** Type of the file system that a file lies on; empty where it cannot be told. */
+  static String fileSystem(Path file) {
     try {
       Path folder = file.toAbsolutePath().getParent();
       return Files.getFileStore(folder == null ? file : folder).type();

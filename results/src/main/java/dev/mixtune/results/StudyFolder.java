@@ -117,6 +117,11 @@ public record StudyFolder(Path root) {
     return root.resolve("splits.json");
   }
 
+  /** Where a running study stands. */
+  public Path progressJson() {
+    return root.resolve("progress.json");
+  }
+
   /** The log of the run. */
   public Path tuneLog() {
     return root.resolve("tune.log");

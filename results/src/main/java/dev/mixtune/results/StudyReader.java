@@ -141,6 +141,14 @@ public final class StudyReader implements AutoCloseable {
         rounding.id());
   }
 
+  /** The longest time that an evaluation with the library's weights took; 0 before there is one. */
+  double longestWallSeconds() {
+    return first(
+            "SELECT coalesce(max(wall_seconds), 0) FROM evaluations WHERE rounding = 'library'",
+            row -> row.getDouble(1))
+        .orElse(0.0);
+  }
+
   /** A document that was put under this name. */
   public Optional<String> document(String name) {
     return first("SELECT json FROM documents WHERE name = ?", row -> row.getString(1), name);

@@ -7,6 +7,7 @@ import dev.mixtune.engine.UserException;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Journal;
 import dev.mixtune.search.Rounding;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,9 +52,18 @@ public final class StudyStore implements Journal, AutoCloseable {
    *     seed; in the order in which differences are to be named
    * @param clock dates the rows
    * @throws UserException when the study belongs to another run, is in use by another process,
-   *     damaged, of another version, or cannot be written
+   *     damaged, of another version, on a file system of a network, or cannot be written
    */
   public static StudyStore open(Path file, Map<String, String> identity, Clock clock) {
+    return open(file, identity, clock, StudyConnection::fileSystem);
+  }
+
+  /**
+   * @param fileSystem tells the type of the file system that a file lies on
+   */
+  static StudyStore open(
+      Path file, Map<String, String> identity, Clock clock, Function<Path, String> fileSystem) {
+    StudyConnection.requireTrusted(file, fileSystem.apply(file));
     StudyLock lock = StudyLock.acquire(file);
     Connection connection = null;
     try {
@@ -125,6 +136,16 @@ public final class StudyStore implements Journal, AutoCloseable {
   @Override
   public List<Evaluation> evaluations() {
     return contents.evaluations();
+  }
+
+  /** Number of recorded evaluations. */
+  public int countRecorded() {
+    return contents.count();
+  }
+
+  /** The longest time that an evaluation with the library's weights took; 0 before there is one. */
+  public double longestWallSeconds() {
+    return contents.longestWallSeconds();
   }
 
   /**
@@ -216,12 +237,22 @@ public final class StudyStore implements Journal, AutoCloseable {
 
   private void write(String sql, Binder binder) {
     synchronized (connection) {
+      requireThere();
       try (PreparedStatement statement = connection.prepareStatement(sql)) {
         binder.bind(statement);
         statement.executeUpdate();
       } catch (SQLException e) {
         throw StudyFailure.of(file, e);
       }
+    }
+  }
+
+  /** A file without a name takes rows all night, and all are lost when it is closed. */
+  private void requireThere() {
+    if (!Files.exists(file)) {
+      throw new UserException(
+          "the study '" + file + "' has vanished while it was written",
+          "What removed or unmounted its folder? What was evaluated since its last copy is lost");
     }
   }
 

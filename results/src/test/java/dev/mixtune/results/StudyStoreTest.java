@@ -37,6 +37,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.SQLiteConfig;
 
 class StudyStoreTest {
@@ -487,8 +489,31 @@ class StudyStoreTest {
   }
 
   @Test
-  void networkFileSystemsGetNoWriteAheadLog() {
+  void fileSystemsWithoutSharedMemoryGetNoWriteAheadLog() {
     assertThat(StudyConnection.journalMode("ext4")).isEqualTo(SQLiteConfig.JournalMode.WAL);
-    assertThat(StudyConnection.journalMode("NFS4")).isEqualTo(SQLiteConfig.JournalMode.TRUNCATE);
+    assertThat(StudyConnection.journalMode("9p")).isEqualTo(SQLiteConfig.JournalMode.TRUNCATE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nfs", "NFS4", "lustre", "fuse.sshfs"})
+  void fileSystemsOfNetworksAreRefusedWithAdvice(String type) {
+    assertThatThrownBy(() -> StudyStore.open(file(), identity(), CLOCK, file -> type))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(type)
+        .hasMessageContaining("$SLURM_TMPDIR")
+        .hasMessageContaining("--out");
+    assertThat(file()).doesNotExist();
+    assertThat(file().resolveSibling("study.db.lock")).doesNotExist();
+  }
+
+  @Test
+  void aStudyThatVanishesIsNoticedAtTheNextEvaluation() throws IOException {
+    try (StudyStore store = StudyStore.open(file(), identity(), CLOCK)) {
+      store.record(evaluation(1));
+      Files.delete(file());
+      assertThatThrownBy(() -> store.record(evaluation(2)))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("has vanished");
+    }
   }
 }

@@ -35,6 +35,7 @@ public final class OrtRuntime implements ModelRuntime {
   public static OrtRuntime start(Path nativesCache) {
     OrtNatives.requireShortCommandLine(Path.of("/proc/self/cmdline"));
     OrtNatives.use(nativesCache);
+    OwnedFiles.inTempFolder().sweep();
     return new OrtRuntime(
         OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mixtune"));
   }
@@ -95,7 +96,7 @@ public final class OrtRuntime implements ModelRuntime {
    */
   public ModelProto optimised(byte[] model, OptimisationLevel level) {
     try {
-      Path file = Files.createTempFile("mixtune-optimised", ".onnx");
+      Path file = OwnedFiles.inTempFolder().free(".onnx");
       try (SessionOptions options = new SessionOptions()) {
         options.setIntraOpNumThreads(1);
         options.setOptimizationLevel(level.level);
