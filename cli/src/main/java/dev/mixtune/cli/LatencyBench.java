@@ -96,6 +96,7 @@ final class LatencyBench {
       menus.take(
           new Autotuning(
                   bench,
+                  bench.network(),
                   menus::all,
                   part -> new PlanLowering(part, glance, library),
                   Autotuning.times(bench, around))

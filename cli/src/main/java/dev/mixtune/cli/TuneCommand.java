@@ -87,7 +87,10 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
         : new EmulateCommand(around).run(emulateOptions, emulateOptions.device, profileOptions.out);
   }
 
-  @Command(name = "targets", mixinStandardHelpOptions = true, description = "Lists targets and how much of each is measured.")
+  @Command(
+      name = "targets",
+      mixinStandardHelpOptions = true,
+      description = "Lists targets and how much of each is measured.")
   int targets() {
     around
         .out()
@@ -114,14 +117,20 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  @Command(name = "status", mixinStandardHelpOptions = true, description = "Says where a study stands, from another shell.")
+  @Command(
+      name = "status",
+      mixinStandardHelpOptions = true,
+      description = "Says where a study stands, from another shell.")
   int status(
       @Parameters(paramLabel = "DIR") Path directory,
       @Option(names = "--json", description = "For programs.") boolean json) {
     return new StatusCommand(around).run(directory, json);
   }
 
-  @Command(name = "report", mixinStandardHelpOptions = true, description = "Makes plots and report of a study again.")
+  @Command(
+      name = "report",
+      mixinStandardHelpOptions = true,
+      description = "Makes plots and report of a study again.")
   int report(@Parameters(paramLabel = "DIR") Path directory) {
     StudyFolder folder = new StudyFolder(directory).existing();
     new StudyFiles(folder).rebuild();
@@ -129,7 +138,10 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  @Command(name = "explain", mixinStandardHelpOptions = true, description = "Says why each layer of the chosen plan has its bits.")
+  @Command(
+      name = "explain",
+      mixinStandardHelpOptions = true,
+      description = "Says why each layer of the chosen plan has its bits.")
   int explain(
       @Parameters(paramLabel = "DIR") Path directory,
       @Option(
@@ -142,7 +154,8 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
   }
 
   @Command(
-      name = "compare", mixinStandardHelpOptions = true,
+      name = "compare",
+      mixinStandardHelpOptions = true,
       description = "Puts two studies side by side: differences and how sure they are.")
   int compare(
       @Parameters(paramLabel = "A") Path first,
@@ -155,7 +168,10 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return new CompareCommand(around).run(first, second, folder);
   }
 
-  @Command(name = "export", mixinStandardHelpOptions = true, description = "Writes another point of a study as ONNX.")
+  @Command(
+      name = "export",
+      mixinStandardHelpOptions = true,
+      description = "Writes another point of a study as ONNX.")
   int export(
       @Parameters(paramLabel = "DIR") Path directory,
       @Option(
@@ -215,8 +231,8 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
       default ->
           throw new UserException(
               "there is no benchmark '" + name + "'",
-                "Known: certificate, claims, equal-bits, evaluator, latency, rounding, search, soak,"
-                    + " table, workers.");
+              "Known: certificate, claims, equal-bits, evaluator, latency, rounding, search, soak,"
+                  + " table, workers.");
     };
   }
 

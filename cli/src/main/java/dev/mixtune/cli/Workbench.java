@@ -1,9 +1,9 @@
 package dev.mixtune.cli;
 
-import dev.mixtune.engine.Layer;
 import dev.mixtune.cli.worker.TimeLimits;
 import dev.mixtune.cli.worker.WorkerLauncher;
 import dev.mixtune.cli.worker.WorkerRuntime;
+import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.Tensor;
@@ -31,11 +31,11 @@ import dev.mixtune.hardware.Targets;
 import dev.mixtune.hardware.TimingLock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.Collection;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

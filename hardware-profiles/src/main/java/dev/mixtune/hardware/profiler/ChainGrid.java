@@ -157,8 +157,7 @@ public final class ChainGrid {
     return picture(
         in,
         Math.max(8, side),
-        List.of(
-            new Convolution(out, kernel, 2, 1, true), new Convolution(in, kernel, 2, 1, true)));
+        List.of(new Convolution(out, kernel, 2, 1, true), new Convolution(in, kernel, 2, 1, true)));
   }
 
   private static KernelChain grouped(int index, int side, int channels) {
@@ -196,7 +195,9 @@ public final class ChainGrid {
     return twice(new Convolution(channels, 3, 1, 1, true), block);
   }
 
-  /** A first layer, without which the sum in the first block had a float operand, and two blocks. */
+  /**
+   * A first layer, without which the sum in the first block had a float operand, and two blocks.
+   */
   private static List<Link> twice(Link first, List<Link> block) {
     List<Link> links = new ArrayList<>(List.of(first));
     links.addAll(block);

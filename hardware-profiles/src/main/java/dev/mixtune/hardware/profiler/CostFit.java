@@ -16,9 +16,9 @@ import java.util.TreeMap;
 /**
  * What each kernel costs, found from the times of whole small models.
  *
- * <p>First terms for all kernels together. Then each model most of whose time one family takes tells
- * by how much that family deviates from its terms at the model's shapes, which makes a grid; last,
- * boundaries and other operators are fitted again to what the grids leave.
+ * <p>First terms for all kernels together. Then each model most of whose time one family takes
+ * tells by how much that family deviates from its terms at the model's shapes, which makes a grid;
+ * last, boundaries and other operators are fitted again to what the grids leave.
  */
 final class CostFit {
   /** A model tells about a family that takes at least this share of its time. */
@@ -53,8 +53,7 @@ final class CostFit {
     fit.take(all);
     for (int round = 0; round < ROUNDS; round++) {
       fit.grids(all);
-      fit.take(
-          TermFit.of(observations, family -> !fit.lattices.containsKey(family), fit::nanos));
+      fit.take(TermFit.of(observations, family -> !fit.lattices.containsKey(family), fit::nanos));
     }
     return fit;
   }
@@ -95,8 +94,7 @@ final class CostFit {
             Terms nanos = terms.terms(family);
             double fixed = fixedMicros(terms, family);
             MeasuredGrid grid =
-                MeasuredGrid.fitted(
-                    family.op(), list, use -> nanos.of(use) + 1e3 * fixed);
+                MeasuredGrid.fitted(family.op(), list, use -> nanos.of(use) + 1e3 * fixed);
             Cost.Gridded cost = new Cost.Gridded(nanos, fixed, grid);
             costs.put(family, cost);
             lattices.put(family, new TimeLattice(family.op(), cost));
@@ -104,8 +102,7 @@ final class CostFit {
         });
   }
 
-  private void sample(
-      Observation observation, Map<CostFamily, Map<String, GridSample>> samples) {
+  private void sample(Observation observation, Map<CostFamily, Map<String, GridSample>> samples) {
     Map<CostFamily, Double> shares = new TreeMap<>();
     double total = runNanos;
     for (KernelUse use : observation.kernels()) {

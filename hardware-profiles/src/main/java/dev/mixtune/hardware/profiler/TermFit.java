@@ -12,9 +12,9 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Finds coefficients of 0 or more, one set per family, so that each model's time is close to the sum
- * over its kernels, in relative terms: non-negative least squares by coordinate descent, with large
- * deviations counting linearly (Huber 1964).
+ * Finds coefficients of 0 or more, one set per family, so that each model's time is close to the
+ * sum over its kernels, in relative terms: non-negative least squares by coordinate descent, with
+ * large deviations counting linearly (Huber 1964).
  */
 final class TermFit {
   /** Fixed, per multiply-accumulate, per patch element, per input, per output, per weight. */
