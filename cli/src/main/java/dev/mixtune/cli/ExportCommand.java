@@ -72,7 +72,8 @@ final class ExportCommand {
       requireSameStudy(folder, rows, options, bench);
       MenuBuilder menus = new MenuBuilder(bench, options);
       StudyMemory.implementations(rows).ifPresent(menus::take);
-      bench.calibrate(options.workerCount(), workers, FittingProgress.silent(), () -> menus);
+      bench.calibrate(
+          options.workerCount(), workers, FittingProgress.silent(), () -> menus::offered);
       byte[] model = new PointModels(bench, rows, folder, workers).lowered(evaluation).model();
       if (model.length != evaluation.sizeBytes()) {
         throw new UserException(

@@ -68,7 +68,7 @@ final class StudyRun {
             count,
             workers,
             rounding(console),
-            () -> menus.take(memory.implementations(() -> compare(bench, menus, around))));
+            () -> menus.take(memory.implementations(() -> compare(bench, menus, around)))::offered);
         new StudyFiles(folder).writeRounding(bench.prepared());
         Deadline deadline =
             new Deadline(
