@@ -55,7 +55,8 @@ public final class Main {
     command.setExecutionExceptionHandler((failure, line, result) -> report(around, failure));
     command.setParameterExceptionHandler(
         (failure, rest) -> {
-          around.err().println("tune: " + failure.getMessage() + ". See ./tune --help.");
+          String asked = failure.getCommandLine().getCommandSpec().qualifiedName();
+          around.err().println("tune: " + failure.getMessage() + ". See ./" + asked + " --help.");
           return ExitCodes.USER;
         });
     try {

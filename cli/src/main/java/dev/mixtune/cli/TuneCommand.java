@@ -40,18 +40,25 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return new StudyCommands(around).run(options);
   }
 
-  @Command(name = "run", description = "Runs a study (the default).")
+  @Command(
+      name = "run",
+      mixinStandardHelpOptions = true,
+      description = "Runs a study (the default).")
   int run(@Mixin RunOptions runOptions) {
     return new StudyCommands(around).run(runOptions);
   }
 
-  @Command(name = "resume", description = "Goes on with a study after a stop of any kind.")
+  @Command(
+      name = "resume",
+      mixinStandardHelpOptions = true,
+      description = "Goes on with a study after a stop of any kind.")
   int resume(@Parameters(paramLabel = "DIR") Path directory) {
     return new StudyCommands(around).resume(directory);
   }
 
   @Command(
       name = "analyze",
+      mixinStandardHelpOptions = true,
       description =
           "Compares rounding methods, and measures the sensitivity of every layer and width.")
   int analyze(@Mixin RunOptions runOptions) {
@@ -60,13 +67,17 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
 
   @Command(
       name = "doctor",
+      mixinStandardHelpOptions = true,
       description =
           "Says what a study would find, what the data can certify and how long it takes.")
   int doctor(@Mixin RunOptions runOptions) {
     return new DoctorCommand(around).run(runOptions);
   }
 
-  @Command(name = "targets", description = "Lists targets and how much of each is measured.")
+  @Command(
+      name = "targets",
+      mixinStandardHelpOptions = true,
+      description = "Lists targets and how much of each is measured.")
   int targets() {
     around
         .out()
@@ -93,7 +104,10 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  @Command(name = "report", description = "Makes plots and report of a study again.")
+  @Command(
+      name = "report",
+      mixinStandardHelpOptions = true,
+      description = "Makes plots and report of a study again.")
   int report(@Parameters(paramLabel = "DIR") Path directory) {
     StudyFolder folder = new StudyFolder(directory).existing();
     new StudyFiles(folder).rebuild();
@@ -101,7 +115,10 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  @Command(name = "export", description = "Writes another point of a study as ONNX.")
+  @Command(
+      name = "export",
+      mixinStandardHelpOptions = true,
+      description = "Writes another point of a study as ONNX.")
   int export(
       @Parameters(paramLabel = "DIR") Path directory,
       @Option(
@@ -114,7 +131,10 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
     return new ExportCommand(around).run(directory, point, file);
   }
 
-  @Command(name = "bench", description = "Runs one of our benchmarks and prints its table.")
+  @Command(
+      name = "bench",
+      mixinStandardHelpOptions = true,
+      description = "Runs one of our benchmarks and prints its table.")
   int bench(
       @Parameters(
               paramLabel = "NAME",

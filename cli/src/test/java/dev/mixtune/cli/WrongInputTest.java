@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wrong input: one clear line that names the thing, exit code 2, nothing left behind. */
 class WrongInputTest {
@@ -175,5 +176,20 @@ class WrongInputTest {
   @Test
   void folderWithoutStudy() {
     refused(Tune.run("resume", temp.toString()), temp.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "resume", "analyze", "doctor", "report", "export", "bench"})
+  void eachCommandTellsItsOptions(String command) {
+    Tune tune = Tune.run(command, "--help");
+
+    assertThat(tune.exitCode()).isEqualTo(ExitCodes.DONE);
+    assertThat(tune.out()).startsWith("Usage: tune " + command);
+    assertThat(tune.err()).isEmpty();
+  }
+
+  @Test
+  void anUnknownOptionOfACommandSendsToItsHelp() {
+    refused(Tune.run("doctor", "--tsak", "x.yaml"), "--tsak", "See ./tune doctor --help.");
   }
 }

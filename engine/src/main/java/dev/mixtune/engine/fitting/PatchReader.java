@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.OperatorKind;
 import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.graph.Graph;
 import java.util.random.RandomGenerator;
 
 /**
@@ -40,7 +41,9 @@ interface PatchReader {
     return switch (layer.kind()) {
       case CONV, DEPTHWISE_CONV, GROUPED_CONV ->
           new ConvolutionPatches(ConvolutionGeometry.of(layer, node));
-      case GEMM, MATMUL -> new RowPatches(rowSize(layer));
+      case GEMM ->
+          new RowPatches(inputs(layer, Graph.intAttribute(node, "transB", 0) == 0 ? 0 : 1));
+      case MATMUL -> new RowPatches(inputs(layer, 0));
       case CONV_TRANSPOSE, GATHER ->
           throw new IllegalArgumentException("no rows for " + layer.kind() + " " + layer.name());
     };
@@ -55,9 +58,9 @@ interface PatchReader {
         && (layer.kind() != OperatorKind.MATMUL || layer.weightShape().size() == 2);
   }
 
-  private static int rowSize(Layer layer) {
-    long last = layer.inputShape().get(layer.inputShape().size() - 1);
-    return Math.toIntExact(last);
+  /** Of the weights' shape: that of the layer's input may not be known, not even its rank. */
+  private static int inputs(Layer layer, int axis) {
+    return Math.toIntExact(layer.weightShape().get(axis));
   }
 
   /** Output positions to read of one sample, drawn with replacement. */

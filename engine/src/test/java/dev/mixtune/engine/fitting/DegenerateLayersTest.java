@@ -129,6 +129,36 @@ class DegenerateLayersTest {
     }
   }
 
+  /** Squeeze without axes, behind an open one: nobody can say how many axes are left. */
+  @Test
+  void aProductOfInputsWhoseRankIsNotKnownIsFitted() throws IOException {
+    Network network = new SmallNetworks(7, 1, -1, 5).then("Squeeze").matMul(5, 3).read();
+    Layer layer = network.layers().get(0);
+    assertThat(layer.inputShape()).isEmpty();
+
+    Tensor.Floats inputs =
+        new Tensor.Floats(gaussian(SAMPLES * 2 * 5), new long[] {SAMPLES, 1, 2, 5});
+    RoundedNetwork rounded = round(network, List.of(Map.of("x", inputs)));
+
+    float[] weights = weights(network, layer);
+    float[] found = rounded.library().perChannel(layer, 8).values();
+    float largest = 0;
+    for (float weight : weights) {
+      largest = Math.max(largest, Math.abs(weight));
+    }
+    // No 8-bit code is further off than a step of the widest grid.
+    assertThat(found).hasSameSizeAs(weights).containsExactly(weights, within(largest / 127));
+  }
+
+  private static float[] gaussian(int count) {
+    Random random = new Random(6);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
   private interface Value {
     double at(Random random, int channel);
   }
