@@ -34,7 +34,7 @@ final class AnalyzeCommand {
           count,
           workers,
           StudyRun.rounding(console),
-          () -> menus.take(compared(bench, menus, console)));
+          () -> menus.take(compared(bench, menus, console))::offered);
       StudyFiles files = new StudyFiles(folder);
       files.writeRounding(bench.prepared());
       console.say(

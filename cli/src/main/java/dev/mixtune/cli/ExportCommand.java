@@ -75,7 +75,8 @@ final class ExportCommand {
       if (rows.document(StudyMemory.QUICK_ROUNDING).isPresent()) {
         bench.calibrateQuickly(options.workerCount());
       } else {
-        bench.calibrate(options.workerCount(), workers, FittingProgress.silent(), () -> menus);
+        bench.calibrate(
+            options.workerCount(), workers, FittingProgress.silent(), () -> menus::offered);
       }
       byte[] model = new PointModels(bench, rows, folder, workers).lowered(evaluation).model();
       if (model.length != evaluation.sizeBytes()) {

@@ -32,7 +32,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a network ready for candidates, by its calibration samples: channels equalized where that
@@ -86,6 +85,14 @@ final class Preparation {
     }
   }
 
+  /** Every implementation of each width but the large blocks, which are there to be compared. */
+  static Function<Layer, Collection<Scheme>> withoutLargeBlocks(PlanLowering lowering) {
+    return layer ->
+        lowering.schemes(layer).stream()
+            .filter(scheme -> scheme.blockSize() <= Scheme.W8_BLOCK.blockSize())
+            .toList();
+  }
+
   /** Assembles models of plainly rounded weights, as what is fitted is compared with. */
   static PlanLowering plain(Network network, Calibration calibration) {
     return new PlanLowering(
@@ -135,21 +142,18 @@ final class Preparation {
    * Fits the weights.
    *
    * @param offered the schemes that each layer may take: other implementations of a width are not
-   *     fitted; null for all in blocks of 32
+   *     fitted
    * @param executor spreads the work; not the caller's own
    * @param progress hears about each rounded layer, from the half of the whole
    */
   Prepared round(
       Ranged ranged,
-      @Nullable Function<Layer, Collection<Scheme>> offered,
+      Function<Layer, Collection<Scheme>> offered,
       ExecutorService executor,
       FittingProgress progress) {
     Network network = ranged.network();
     Calibration calibration = ranged.ranges().calibration();
-    UniformNetworks fitted =
-        offered == null
-            ? UniformNetworks.of(network, settings)
-            : UniformNetworks.of(network, settings, offered);
+    UniformNetworks fitted = UniformNetworks.of(network, settings, offered);
     RoundedNetwork rounded =
         cache.get(
             network,

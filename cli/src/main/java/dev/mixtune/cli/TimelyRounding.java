@@ -41,7 +41,7 @@ final class TimelyRounding {
   void run(int threads, ExecutorService workers, Supplier<MenuBuilder> menus) {
     if (!memory.roundedQuickly()) {
       try {
-        bench.calibrate(threads, workers, orInTime(StudyRun.rounding(console)), menus);
+        bench.calibrate(threads, workers, orInTime(StudyRun.rounding(console)), () -> menus.get()::offered);
         return;
       } catch (CancellationException e) {
         if (deadline.isInterrupted()) {

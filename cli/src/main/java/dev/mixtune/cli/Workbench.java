@@ -241,28 +241,20 @@ final class Workbench implements AutoCloseable {
    * @param progress hears about each tensor whose range is chosen, then about each rounded layer
    */
   void calibrate(int threads, ExecutorService executor, FittingProgress progress) {
-    prepare(threads, executor, progress, () -> null);
+    calibrate(threads, executor, progress, () -> Preparation.withoutLargeBlocks(lowering()));
   }
 
   /**
    * Prepares the network for menus: only what they hold is fitted, which takes most of the time.
    *
-   * @param menus takes the implementations that are chosen; asked once there are activation ranges.
-   *     Until then {@link #lowering} has plainly rounded weights
+   * @param offered the schemes of each layer; asked once there are activation ranges. Until then
+   *     {@link #lowering} has plainly rounded weights
    */
   void calibrate(
       int threads,
       ExecutorService executor,
       FittingProgress progress,
-      Supplier<MenuBuilder> menus) {
-    prepare(threads, executor, progress, () -> menus.get()::offered);
-  }
-
-  private void prepare(
-      int threads,
-      ExecutorService executor,
-      FittingProgress progress,
-      Supplier<@Nullable Function<Layer, Collection<Scheme>>> offered) {
+      Supplier<Function<Layer, Collection<Scheme>>> offered) {
     Preparation.Ranged known = preparation.range(network, threads, executor, progress);
     ranged = known;
     lowering = known.lowering();

@@ -215,7 +215,8 @@ class AutotuningTest {
             // Static, dynamic and three sizes of blocks at three widths, and f16.
             assertThat(all).hasSize(5 * 3 + 1);
             assertThat(menus.offered(bench.network().layers().get(0))).hasSize(3 * 3 + 1);
-            return menus.take(chosen(Scheme.W8A8, Scheme.W4_BLOCK_64, Scheme.W2_BLOCK_128));
+            return menus.take(chosen(Scheme.W8A8, Scheme.W4_BLOCK_64, Scheme.W2_BLOCK_128))
+                ::offered;
           });
 
       RoundingReport report = bench.prepared().rounded().report();
@@ -264,7 +265,7 @@ class AutotuningTest {
           1,
           workers,
           FittingProgress.silent(),
-          () -> menus.take(StudyRun.compare(bench, menus, around())));
+          () -> menus.take(StudyRun.compare(bench, menus, around()))::offered);
       Implementations first = StudyRun.compare(bench, menus, around());
       assertThat(StudyRun.compare(bench, menus, around())).isEqualTo(first);
       for (int bits : new int[] {8, 4}) {
