@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Says in words why a layer has its bits and not one step fewer or more. */
 final class StepReason {
+  /** Profiles are exact; what three decimals do not show is not worth a word. */
+  private static final double LEAST_TOLD = 5e-4;
+
   private final ExplainedStudy study;
 
   StepReason(ExplainedStudy study) {
@@ -123,6 +126,6 @@ final class StepReason {
   /** Two times are compared, each with this error. */
   private double timingError() {
     return Math.sqrt(2) * study.point().latencyRelativeError() * study.point().latencyRatio()
-        + 1e-9;
+        + LEAST_TOLD;
   }
 }
