@@ -107,6 +107,8 @@ public final class FineTuning implements AutoCloseable {
   @FunctionalInterface
   public interface StepListener {
     /**
+     * A step is done.
+     *
      * @param done steps of this epoch so far
      * @param total steps of an epoch
      * @param loss of the last one

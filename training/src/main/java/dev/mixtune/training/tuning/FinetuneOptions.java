@@ -46,7 +46,7 @@ record FinetuneOptions(
         --epochs N         passes over the training inputs (5)
         --samples N        training inputs at most (all)
         --batch N          inputs per step (128)
-        --lr X             highest learning rate, in units of a channel's magnitude (0.005)
+        --lr X             highest learning rate, in units of a channel's magnitude (0.001)
         --temperature X    of the distillation (2)
         --shift yes|no     flip and shift pictures (yes)
         --seed N           fixes everything random (1)
@@ -110,7 +110,7 @@ record FinetuneOptions(
     return new TuningSettings(
         whole(given, "--epochs", 5),
         whole(given, "--batch", 128),
-        positive(given, "--lr", 0.005),
+        positive(given, "--lr", 0.001),
         positive(given, "--temperature", 2),
         yes(given, "--shift"),
         number(given, "--seed", 1L, Long::valueOf, value -> true));
