@@ -41,6 +41,8 @@ public final class ChainProfiler implements AutoCloseable {
   @FunctionalInterface
   public interface Progress {
     /**
+     * A model was measured.
+     *
      * @param experiment position in the grid, from 0
      * @param models how many models there are measurements of by now
      */
