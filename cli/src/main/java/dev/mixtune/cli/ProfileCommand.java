@@ -24,7 +24,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/** {@code tune profile}: measures this machine, or makes a profile of one without a Java machine. */
+/**
+ * {@code tune profile}: measures this machine, or makes a profile of one without a Java machine.
+ */
 final class ProfileCommand {
   /** Larger chains take too long for what they tell. */
   private static final long MOST_MACS = 300_000_000L;
@@ -80,7 +82,9 @@ final class ProfileCommand {
     host.warning().ifPresent(around.out()::println);
     List<Experiment> grid = new ChainGrid(MOST_MACS, SEED).first(CHAINS);
     Console console =
-        new Console(around.out(), around.terminal() ? Console.Style.BAR : Console.Style.PLAIN,
+        new Console(
+            around.out(),
+            around.terminal() ? Console.Style.BAR : Console.Style.PLAIN,
             around.clock());
     boolean complete;
     DeviceFacts facts;

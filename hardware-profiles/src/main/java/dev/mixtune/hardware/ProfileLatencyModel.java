@@ -70,8 +70,7 @@ public final class ProfileLatencyModel {
   }
 
   /**
-   * The predicted nanoseconds of one kernel: by the cost's own form; see {@link
-   * Cost}.
+   * The predicted nanoseconds of one kernel: by the cost's own form; see {@link Cost}.
    *
    * @throws UserException when the profile says nothing about the kernel
    */

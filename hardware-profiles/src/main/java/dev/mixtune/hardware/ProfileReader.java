@@ -153,8 +153,7 @@ public final class ProfileReader {
     Basis basis = json.choice("basis", Basis.class);
     String source = json.text("source");
     List<RunCost.Fetch> fetches = new ArrayList<>();
-    for (JsonObject fetch :
-        json.has("fetches") ? json.objects("fetches") : List.<JsonObject>of()) {
+    for (JsonObject fetch : json.has("fetches") ? json.objects("fetches") : List.<JsonObject>of()) {
       long beyond = fetch.count("beyondBytes");
       double nanos = fetch.number("nanosPerByte");
       fetch.end();

@@ -19,8 +19,7 @@ import java.util.Optional;
  * to many millions. A profile that breaks a rule is wrong, or was measured on a disturbed machine.
  */
 public final class ProfileRules {
-  private static final List<Op> CONVOLUTIONS =
-      List.of(Op.CONV, Op.DEPTHWISE_CONV, Op.GROUPED_CONV);
+  private static final List<Op> CONVOLUTIONS = List.of(Op.CONV, Op.DEPTHWISE_CONV, Op.GROUPED_CONV);
   private static final int[] CHANNELS = {16, 64, 256};
   private static final int[] SIDES = {4, 14, 56};
   private static final int[] KERNELS = {1, 3};
@@ -92,8 +91,7 @@ public final class ProfileRules {
     Optional<Double> first = nanos(narrow);
     Optional<Double> second = nanos(wide);
     if (first.isPresent() && second.isPresent() && first.get() < second.get() * (1 - SLACK)) {
-      violations.add(
-          words(narrow, first.get()) + " is faster than " + words(wide, second.get()));
+      violations.add(words(narrow, first.get()) + " is faster than " + words(wide, second.get()));
     }
   }
 

@@ -15,7 +15,8 @@ public final class ProfileWriter {
 
   /** An object or list without objects inside: short enough for one line. */
   private static final Pattern INNERMOST =
-      Pattern.compile("\\{\\s+(\"(?:macs|per[A-Z][A-Za-z]*)\"[^{}\\[\\]]*?)\\s+}|\\[\\s+([^{}\\[\\]]*?)\\s+]");
+      Pattern.compile(
+          "\\{\\s+(\"(?:macs|per[A-Z][A-Za-z]*)\"[^{}\\[\\]]*?)\\s+}|\\[\\s+([^{}\\[\\]]*?)\\s+]");
 
   private ProfileWriter() {}
 

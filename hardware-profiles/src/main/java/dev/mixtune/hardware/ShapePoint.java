@@ -8,8 +8,8 @@ import dev.mixtune.engine.KernelUse;
  * @param positions rows of the product: output positions of a convolution
  * @param reduction multiply-accumulates behind each output
  * @param columns output channels
- * @param reuse how often an input element is gathered; for depthwise convolutions outputs per input,
- *     because their reduction says the former already
+ * @param reuse how often an input element is gathered; for depthwise convolutions outputs per
+ *     input, because their reduction says the former already
  */
 record ShapePoint(double positions, double reduction, double columns, double reuse) {
 
@@ -30,8 +30,7 @@ record ShapePoint(double positions, double reduction, double columns, double reu
         use.op() == KernelUse.Op.DEPTHWISE_CONV
             ? use.outputElements() / inputs
             : inner * rows / inputs;
-    return new ShapePoint(
-        log2(rows), log2(inner), log2(use.outputElements() / rows), log2(reuse));
+    return new ShapePoint(log2(rows), log2(inner), log2(use.outputElements() / rows), log2(reuse));
   }
 
   /** A kernel at this point: the inverse of {@link #of}, up to rounding. */

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * Interpolates deviations between measured shapes: the posterior mean of a Gaussian process with a
- * squared exponential covariance (Rasmussen and Williams 2006, equation 2.25). Far from every sample
- * it answers 0, so that the terms alone speak there.
+ * squared exponential covariance (Rasmussen and Williams 2006, equation 2.25). Far from every
+ * sample it answers 0, so that the terms alone speak there.
  */
 final class Smoother {
   private final List<ShapePoint> points;
@@ -74,8 +74,7 @@ final class Smoother {
     double sum = 0;
     for (int i = 0; i < coefficients.length; i++) {
       sum +=
-          coefficients[i]
-              * Math.exp(-points.get(i).squaredDistance(point) / (2 * reach * reach));
+          coefficients[i] * Math.exp(-points.get(i).squaredDistance(point) / (2 * reach * reach));
     }
     return bounded(sum);
   }

@@ -7,10 +7,10 @@ import java.util.List;
  * The time of one kernel over all shapes, interpolated between measured ones.
  *
  * <p>The logarithm of time is tabulated over the axes of {@link ShapePoint} in steps of a factor of
- * two: terms plus smoothed deviations. Then the table is made to rise along positions, reduction and
- * columns, and read by multilinear interpolation, which keeps what rises rising (Gupta et al. 2016,
- * Monotonic calibrated interpolated look-up tables). So a kernel with more multiply-accumulates of
- * the same kind is never predicted to be faster. Immutable.
+ * two: terms plus smoothed deviations. Then the table is made to rise along positions, reduction
+ * and columns, and read by multilinear interpolation, which keeps what rises rising (Gupta et al.
+ * 2016, Monotonic calibrated interpolated look-up tables). So a kernel with more
+ * multiply-accumulates of the same kind is never predicted to be faster. Immutable.
  */
 public final class TimeLattice {
   private static final double[] FIRST = {0, 0, 0, -3};

@@ -93,8 +93,10 @@ class ProfileRulesTest {
   void lowBitProductsWaitForTheirBytes() {
     // 1 row: 2048 x 2048 weights of 8 bits take 42 us at 1e11 bytes per second.
     String broken =
-        SOUND.replace("\"perMac\": 0.006, \"perWeight\": 0.02", "\"perMac\": 0.0026")
-            .replace("\"value\": 1e11, \"status\": \"assumed\", \"source\": \"a bound\"}}}",
+        SOUND
+            .replace("\"perMac\": 0.006, \"perWeight\": 0.02", "\"perMac\": 0.0026")
+            .replace(
+                "\"value\": 1e11, \"status\": \"assumed\", \"source\": \"a bound\"}}}",
                 "\"value\": 1e10, \"status\": \"assumed\", \"source\": \"a bound\"}}}");
     assertThat(ProfileRules.violations(ProfileReader.read("board.json", broken)))
         .anySatisfy(

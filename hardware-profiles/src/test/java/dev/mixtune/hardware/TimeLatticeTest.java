@@ -73,8 +73,7 @@ class TimeLatticeTest {
   void moreOfTheSameIsNeverFasterHoweverNoisyTheSamples(long seed) {
     Random random = new Random(seed);
     TimeLattice lattice =
-        lattice(
-            samples(use -> trueNanos(use) * Math.exp(0.7 * random.nextGaussian()), random));
+        lattice(samples(use -> trueNanos(use) * Math.exp(0.7 * random.nextGaussian()), random));
     for (int i = 0; i < 500; i++) {
       int in = 4 + random.nextInt(300);
       int out = 4 + random.nextInt(300);
@@ -95,7 +94,7 @@ class TimeLatticeTest {
     GridSample one = samples(use -> 3 * (TERMS.of(use) + 1000), new Random(1)).get(0);
     TimeLattice lattice =
         new TimeLattice(
-            Op.CONV, new Cost.Gridded(TERMS, 1, new MeasuredGrid(List.of(one), 0.5, 1, 0.01)));
+            Op.CONV, new Cost.Gridded(TERMS, 1, new MeasuredGrid(List.of(one), 1.5, 1, 0.01)));
     KernelUse there = one.kernel(Op.CONV);
     KernelUse far = conv(512, 512, 3, 112);
     assertThat(lattice.nanos(there)).isCloseTo(one.nanos(), within(0.15 * one.nanos()));

@@ -158,8 +158,7 @@ class LoweredChainTest {
     assertThatThrownBy(() -> new KernelChain(List.of(1L, 4L), List.of(new GlobalAverage())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("without a layer");
-    assertThatThrownBy(() -> new Convolution(4, 2, 1, 1, true))
-        .hasMessageContaining("kernel is 2");
+    assertThatThrownBy(() -> new Convolution(4, 2, 1, 1, true)).hasMessageContaining("kernel is 2");
     KernelChain jumps =
         new KernelChain(List.of(1L, 4L), List.of(new Product(4), new Residual(3, false)));
     assertThatThrownBy(() -> LoweredChain.of(runtime, jumps, 1))

@@ -181,8 +181,7 @@ public final class ChainGrid {
     return picture(
         in,
         Math.max(8, side),
-        List.of(
-            new Convolution(out, kernel, 2, 1, true), new Convolution(in, kernel, 2, 1, true)));
+        List.of(new Convolution(out, kernel, 2, 1, true), new Convolution(in, kernel, 2, 1, true)));
   }
 
   private static KernelChain grouped(int index, int side, int channels) {
@@ -220,7 +219,9 @@ public final class ChainGrid {
     return twice(new Convolution(channels, 3, 1, 1, true), block);
   }
 
-  /** A first layer, without which the sum in the first block had a float operand, and two blocks. */
+  /**
+   * A first layer, without which the sum in the first block had a float operand, and two blocks.
+   */
   private static List<Link> twice(Link first, List<Link> block) {
     List<Link> links = new ArrayList<>(List.of(first));
     links.addAll(block);
@@ -258,8 +259,7 @@ public final class ChainGrid {
     List<Integer> widths = widths(index, pick(WIDTHS, index, 1), pick(WIDTHS, index, 2));
     List<Link> links = new ArrayList<>();
     widths.subList(1, widths.size()).forEach(width -> links.add(new Product(width)));
-    return new KernelChain(
-        List.of(1L, (long) pick(ROWS, index, 0), (long) widths.get(0)), links);
+    return new KernelChain(List.of(1L, (long) pick(ROWS, index, 0), (long) widths.get(0)), links);
   }
 
   /** As many weights as whole networks have, so that they do not stay in the caches. */

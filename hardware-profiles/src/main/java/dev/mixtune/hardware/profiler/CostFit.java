@@ -18,9 +18,9 @@ import java.util.TreeMap;
 /**
  * What each kernel costs, found from the times of whole small models.
  *
- * <p>First terms for all kernels together. Then each model most of whose time one family takes tells
- * by how much that family deviates from its terms at the model's shapes, which makes a grid; last,
- * boundaries and other operators are fitted again to what the grids leave.
+ * <p>First terms for all kernels together. Then each model most of whose time one family takes
+ * tells by how much that family deviates from its terms at the model's shapes, which makes a grid;
+ * last, boundaries and other operators are fitted again to what the grids leave.
  */
 final class CostFit {
   /** A model tells about a family that takes at least this share of its time and of its layers'. */
@@ -62,8 +62,7 @@ final class CostFit {
     for (int round = 0; round < ROUNDS; round++) {
       // What fetching weights costs is known only after the first round.
       fit.grids(all, round == 0 ? CACHED_BYTES : Double.POSITIVE_INFINITY);
-      fit.take(
-          TermFit.of(observations, family -> !fit.lattices.containsKey(family), fit::nanos));
+      fit.take(TermFit.of(observations, family -> !fit.lattices.containsKey(family), fit::nanos));
     }
     return fit;
   }
@@ -106,8 +105,7 @@ final class CostFit {
             Terms nanos = terms.terms(family);
             double fixed = fixedMicros(terms, family);
             MeasuredGrid grid =
-                MeasuredGrid.fitted(
-                    family.op(), list, use -> nanos.of(use) + 1e3 * fixed);
+                MeasuredGrid.fitted(family.op(), list, use -> nanos.of(use) + 1e3 * fixed);
             Cost.Gridded cost = new Cost.Gridded(nanos, fixed, grid);
             costs.put(family, cost);
             lattices.put(family, new TimeLattice(family.op(), cost));
@@ -115,8 +113,7 @@ final class CostFit {
         });
   }
 
-  private void sample(
-      Observation observation, Map<CostFamily, Map<String, GridSample>> samples) {
+  private void sample(Observation observation, Map<CostFamily, Map<String, GridSample>> samples) {
     if (observation.kernels().stream().anyMatch(CostFit::blurs)) {
       return;
     }
@@ -133,8 +130,7 @@ final class CostFit {
     }
     for (Map.Entry<CostFamily, Double> share : shares.entrySet()) {
       double left = observation.nanos() - (total - share.getValue());
-      if (left >= SHARE * observation.nanos()
-          && share.getValue() >= SHARE_OF_LAYERS * layers) {
+      if (left >= SHARE * observation.nanos() && share.getValue() >= SHARE_OF_LAYERS * layers) {
         double factor = left / share.getValue();
         Map<String, GridSample> known =
             samples.computeIfAbsent(share.getKey(), key -> new LinkedHashMap<>());

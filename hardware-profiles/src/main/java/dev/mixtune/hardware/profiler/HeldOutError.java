@@ -32,8 +32,7 @@ record HeldOutError(double median, double ninety, int models, int chains) {
       List<Observation> held =
           observations.stream().filter(o -> fold(chains.indexOf(o.chain())) == part).toList();
       try {
-        ProfileLatencyModel model =
-            new ProfileLatencyModel(ProfileMaker.withoutError(facts, rest));
+        ProfileLatencyModel model = new ProfileLatencyModel(ProfileMaker.withoutError(facts, rest));
         for (Observation observation : held) {
           double predicted = model.predict(observation.kernels()).millis() * 1e6;
           errors.add(Math.abs(predicted / observation.nanos() - 1));
@@ -65,5 +64,4 @@ record HeldOutError(double median, double ninety, int models, int chains) {
         chains,
         100 * ninety);
   }
-
 }

@@ -71,9 +71,20 @@ public final class ObservationFile implements AutoCloseable {
     Header header = lines.isEmpty() ? now : parse(file, lines.get(0));
     if (!header.agreesWith(now)) {
       throw new UserException(
-          "'" + file + "' holds measurements of " + header.device() + ", " + header.runtime()
-              + ", threads " + header.threads() + ", not of " + now.device() + ", "
-              + now.runtime() + ", threads " + now.threads(),
+          "'"
+              + file
+              + "' holds measurements of "
+              + header.device()
+              + ", "
+              + header.runtime()
+              + ", threads "
+              + header.threads()
+              + ", not of "
+              + now.device()
+              + ", "
+              + now.runtime()
+              + ", threads "
+              + now.threads(),
           "Maybe delete it, or write the profile somewhere else.");
     }
     List<Observation> observations = new ArrayList<>();
@@ -97,8 +108,7 @@ public final class ObservationFile implements AutoCloseable {
           observations,
           Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND));
     } catch (IOException e) {
-      throw new UserException(
-          "'" + file + "' cannot be written: " + e, "Choose another --out.", e);
+      throw new UserException("'" + file + "' cannot be written: " + e, "Choose another --out.", e);
     }
   }
 

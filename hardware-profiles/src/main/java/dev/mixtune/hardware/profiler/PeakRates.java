@@ -28,7 +28,8 @@ public final class PeakRates {
     double integers;
     double bytes;
     if (x86) {
-      // Two fused multiply-adds per cycle, 4 products per 32 bits with VNNI, tiles of 1024 with AMX.
+      // Two fused multiply-adds per cycle, 4 products per 32 bits with VNNI, tiles of 1024 with
+      // AMX.
       boolean wide = has(facts, "avx512f");
       floats = wide ? 32 : 16;
       integers = has(facts, "amx_int8") ? 1024 : 4 * floats;

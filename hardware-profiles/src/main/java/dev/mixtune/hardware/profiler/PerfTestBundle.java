@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Models for {@code onnxruntime_perf_test} on a device without a Java machine, and the way back from
- * its output to observations.
+ * Models for {@code onnxruntime_perf_test} on a device without a Java machine, and the way back
+ * from its output to observations.
  *
  * <p>The folder holds {@code models/}, {@code manifest.json}, the script, and after the script ran
  * {@code results/}: one text for each model, one for each time the anchor ran, and {@code
@@ -146,8 +146,13 @@ public final class PerfTestBundle {
     }
     if (observations.size() < LEAST_SHARE * manifest.models().size()) {
       throw new UserException(
-          "'" + folder + "' has readable results of " + observations.size() + " of "
-              + manifest.models().size() + " models; the first trouble: "
+          "'"
+              + folder
+              + "' has readable results of "
+              + observations.size()
+              + " of "
+              + manifest.models().size()
+              + " models; the first trouble: "
               + (complaints.isEmpty() ? "none" : complaints.get(0)),
           "Run " + SCRIPT + " again: it goes on where it stopped.");
     }
@@ -176,8 +181,7 @@ public final class PerfTestBundle {
     double[] anchors = new double[(models - 1) / BETWEEN_ANCHORS + 1];
     double last = 0;
     for (int i = 0; i < anchors.length; i++) {
-      Path file =
-          folder.resolve(RESULTS).resolve(String.format(Locale.ROOT, "anchor%03d.txt", i));
+      Path file = folder.resolve(RESULTS).resolve(String.format(Locale.ROOT, "anchor%03d.txt", i));
       last = output(file, complaints).map(PerfTestOutput::nanos).orElse(last);
       anchors[i] = last;
     }
@@ -186,7 +190,9 @@ public final class PerfTestBundle {
     }
     if (anchors[0] == 0) {
       throw new UserException(
-          "'" + folder.resolve(RESULTS) + "' has no readable time of the anchor"
+          "'"
+              + folder.resolve(RESULTS)
+              + "' has no readable time of the anchor"
               + (complaints.isEmpty() ? "" : ": " + complaints.get(0)),
           "Run " + SCRIPT + " first; it fills that folder.");
     }
@@ -200,8 +206,11 @@ public final class PerfTestBundle {
       if (output.isEmpty()) {
         String first = text.lines().filter(line -> !line.isBlank()).findFirst().orElse("nothing");
         complaints.add(
-            "'" + file + "' holds neither 'P50 Latency' nor 'Average inference time cost'; it"
-                + " begins: " + first);
+            "'"
+                + file
+                + "' holds neither 'P50 Latency' nor 'Average inference time cost'; it"
+                + " begins: "
+                + first);
       }
       return output;
     } catch (NoSuchFileException e) {
@@ -233,7 +242,8 @@ public final class PerfTestBundle {
                 .map(entry -> ", cpus " + entry.getValue())
                 .findFirst()
                 .orElse(""),
-        "ONNX Runtime " + told.getOrDefault("runtime", "of unknown version")
+        "ONNX Runtime "
+            + told.getOrDefault("runtime", "of unknown version")
             + ", onnxruntime_perf_test, CPU provider",
         threads(told),
         told.getOrDefault("date", "unknown date"),

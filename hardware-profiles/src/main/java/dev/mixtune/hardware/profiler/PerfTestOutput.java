@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 /**
  * What {@code onnxruntime_perf_test} printed. Its words changed over the years; all of these mean
  * the same: {@code P50 Latency: 0.06 s}, {@code P50 Latency is 0.06 sec}, {@code Average inference
- * time cost: 62.3 ms}, {@code Average inference time cost total: 62.3 ms}, {@code Average time cost:
- * 62.3 ms}.
+ * time cost: 62.3 ms}, {@code Average inference time cost total: 62.3 ms}, {@code Average time
+ * cost: 62.3 ms}.
  *
  * @param nanos the median of a run where it is printed (option {@code -s}), else the mean
  * @param isMedian whether it is the median
@@ -23,7 +23,8 @@ record PerfTestOutput(double nanos, boolean isMedian, long runs) {
       Pattern.compile(
           "(?m)^\\s*Average (?:inference )?time cost(?: total)?:\\s*" + NUMBER + "\\s*ms\\s*$");
   private static final Pattern RUNS =
-      Pattern.compile("(?m)^\\s*(?:Total inference requests|Total iterations|Runs):\\s*([0-9]+)\\s*$");
+      Pattern.compile(
+          "(?m)^\\s*(?:Total inference requests|Total iterations|Runs):\\s*([0-9]+)\\s*$");
 
   /** Reads the output; empty when it holds no time above 0. */
   static Optional<PerfTestOutput> read(String text) {

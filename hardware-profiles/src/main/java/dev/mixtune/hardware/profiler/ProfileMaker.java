@@ -56,8 +56,7 @@ public final class ProfileMaker {
       } else {
         Set<Arithmetic> rest = EnumSet.complementOf(EnumSet.of(Arithmetic.INTEGER_STATIC));
         entries.add(entry(op, Arithmetic.FLOAT, rest, 0));
-        entries.add(
-            entry(op, Arithmetic.INTEGER_STATIC, EnumSet.of(Arithmetic.INTEGER_STATIC), 0));
+        entries.add(entry(op, Arithmetic.INTEGER_STATIC, EnumSet.of(Arithmetic.INTEGER_STATIC), 0));
       }
     }
     return new Profile(
@@ -79,11 +78,9 @@ public final class ProfileMaker {
 
   private void addLayer(Op op, List<KernelEntry> entries) {
     entries.add(entry(op, Arithmetic.FLOAT, EnumSet.of(Arithmetic.FLOAT), 32));
-    entries.add(
-        entry(op, Arithmetic.INTEGER_STATIC, EnumSet.of(Arithmetic.INTEGER_STATIC), 8));
+    entries.add(entry(op, Arithmetic.INTEGER_STATIC, EnumSet.of(Arithmetic.INTEGER_STATIC), 8));
     if (op == Op.MATMUL) {
-      entries.add(
-          entry(op, Arithmetic.INTEGER_DYNAMIC, EnumSet.of(Arithmetic.INTEGER_DYNAMIC), 8));
+      entries.add(entry(op, Arithmetic.INTEGER_DYNAMIC, EnumSet.of(Arithmetic.INTEGER_DYNAMIC), 8));
       for (int bits : BLOCK_BITS) {
         entries.add(entry(op, Arithmetic.BLOCKWISE, EnumSet.of(Arithmetic.BLOCKWISE), bits));
       }

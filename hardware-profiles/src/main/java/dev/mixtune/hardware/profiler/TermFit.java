@@ -14,15 +14,16 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Finds coefficients of 0 or more, one set per family, so that each model's time is close to the sum
- * over its kernels, in relative terms: non-negative least squares by coordinate descent, with large
- * deviations counting linearly (Huber 1964).
+ * Finds coefficients of 0 or more, one set per family, so that each model's time is close to the
+ * sum over its kernels, in relative terms: non-negative least squares by coordinate descent, with
+ * large deviations counting linearly (Huber 1964).
  */
 final class TermFit {
   /** Fixed, per multiply-accumulate, per patch element, per input, per output, per weight. */
   static final int TERMS = 6;
 
   private static final Terms PATCHES = new Terms(0, 1, 0, 0, 0);
+
   /** Where caches of today's processors end: 1, 8 and 32 MiB. */
   static final long[] CACHE_ENDS = {1L << 20, 8L << 20, 32L << 20};
 
@@ -121,8 +122,7 @@ final class TermFit {
     List<RunCost.Fetch> fetches = new ArrayList<>();
     for (int end = 0; end < CACHE_ENDS.length; end++) {
       if (coefficients[1 + end] > 0) {
-        fetches.add(
-            new RunCost.Fetch(CACHE_ENDS[end], ProfileMaker.round(coefficients[1 + end])));
+        fetches.add(new RunCost.Fetch(CACHE_ENDS[end], ProfileMaker.round(coefficients[1 + end])));
       }
     }
     return new RunCost(

@@ -25,8 +25,7 @@ class PerfTestBundleTest {
   void whatAPhoneAnswersBecomesAProfile() throws IOException {
     OrtRuntime runtime = OrtRuntime.start(Path.of("target", "natives"));
     Path bundle = folder.resolve("bundle");
-    PerfTestBundle.write(
-        runtime, new ChainGrid(2_000_000, 20).first(2 * ChainGrid.CYCLE), bundle);
+    PerfTestBundle.write(runtime, new ChainGrid(2_000_000, 20).first(2 * ChainGrid.CYCLE), bundle);
     PerfTestBundle.Manifest manifest = manifest(bundle);
     assertThat(bundle.resolve("run.sh")).isExecutable();
     // A phone that runs half as fast after its first ten models.
@@ -108,9 +107,7 @@ class PerfTestBundleTest {
             .toList();
     Files.writeString(
         bundle.resolve("manifest.json"),
-        JsonMapper.builder()
-            .build()
-            .writeValueAsString(new PerfTestBundle.Manifest(1, named)));
+        JsonMapper.builder().build().writeValueAsString(new PerfTestBundle.Manifest(1, named)));
     return bundle;
   }
 

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 
 class ProfileMakerTest {
   private static final List<Observation> MEASURED = SyntheticDevice.observations(600, 1);
-  private final Profile profile = ProfileMaker.of(SyntheticDevice.FACTS, MEASURED);
+  private static final Profile PROFILE = ProfileMaker.of(SyntheticDevice.FACTS, MEASURED);
 
   @Test
   void predictsModelsThatItHasNotSeen() {
-    ProfileLatencyModel model = new ProfileLatencyModel(profile);
+    ProfileLatencyModel model = new ProfileLatencyModel(PROFILE);
     double[] errors =
         SyntheticDevice.observations(200, 2).stream()
             .mapToDouble(
@@ -36,31 +36,31 @@ class ProfileMakerTest {
 
   @Test
   void statesTheErrorThatUnseenModelsShow() {
-    assertThat(profile.statedError()).isBetween(0.005, 0.08);
-    assertThat(profile.statedErrorSource()).contains("600 small models of 200 shapes");
+    assertThat(PROFILE.statedError()).isBetween(0.005, 0.08);
+    assertThat(PROFILE.statedErrorSource()).contains("600 small models of 200 shapes");
   }
 
   @Test
   void saysWhatWasMeasuredAndWhatWasNot() {
-    assertThat(profile.find(Op.CONV, Arithmetic.FLOAT, 32).orElseThrow().basis())
+    assertThat(PROFILE.find(Op.CONV, Arithmetic.FLOAT, 32).orElseThrow().basis())
         .isEqualTo(Basis.MEASURED);
-    assertThat(profile.find(Op.GROUPED_CONV, Arithmetic.FLOAT, 32).orElseThrow().basis())
+    assertThat(PROFILE.find(Op.GROUPED_CONV, Arithmetic.FLOAT, 32).orElseThrow().basis())
         .isEqualTo(Basis.MODELLED);
-    assertThat(profile.find(Op.GROUPED_CONV, Arithmetic.FLOAT, 32).orElseThrow().source())
+    assertThat(PROFILE.find(Op.GROUPED_CONV, Arithmetic.FLOAT, 32).orElseThrow().source())
         .contains("No timed model has such a kernel");
-    assertThat(profile.find(Op.CONV, Arithmetic.BLOCKWISE, 4).orElseThrow().basis())
+    assertThat(PROFILE.find(Op.CONV, Arithmetic.BLOCKWISE, 4).orElseThrow().basis())
         .isEqualTo(Basis.NO_KERNEL);
   }
 
   @Test
   void keepsTheRulesAndSurvivesItsFile() {
-    assertThat(ProfileRules.violations(profile)).isEmpty();
-    assertThat(ProfileReader.read("board.json", ProfileWriter.write(profile))).isEqualTo(profile);
+    assertThat(ProfileRules.violations(PROFILE)).isEmpty();
+    assertThat(ProfileReader.read("board.json", ProfileWriter.write(PROFILE))).isEqualTo(PROFILE);
   }
 
   @Test
   void theSameMeasurementsGiveTheSameProfile() {
-    assertThat(ProfileMaker.of(SyntheticDevice.FACTS, MEASURED)).isEqualTo(profile);
+    assertThat(ProfileMaker.of(SyntheticDevice.FACTS, MEASURED)).isEqualTo(PROFILE);
   }
 
   @Test

@@ -71,11 +71,16 @@ final class SyntheticDevice {
   }
 
   private static KernelUse layer(
-      boolean product, boolean depthwise, Arithmetic arithmetic, int bits, int in, int out, int side) {
+      boolean product,
+      boolean depthwise,
+      Arithmetic arithmetic,
+      int bits,
+      int in,
+      int out,
+      int side) {
     long positions = product ? side : (long) side * side;
     long perOutput = product ? in : depthwise ? 9 : 9L * in;
-    int width =
-        arithmetic == Arithmetic.FLOAT ? 32 : arithmetic == Arithmetic.BLOCKWISE ? bits : 8;
+    int width = arithmetic == Arithmetic.FLOAT ? 32 : arithmetic == Arithmetic.BLOCKWISE ? bits : 8;
     return new KernelUse(
         product ? Op.MATMUL : depthwise ? Op.DEPTHWISE_CONV : Op.CONV,
         arithmetic,
