@@ -96,7 +96,7 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
         .out()
         .printf(
             Locale.ROOT,
-            "%-14s %-10s %9s %9s  %s%n",
+            "%-20s %-10s %9s %9s  %s%n",
             "target",
             "basis",
             "measured",
@@ -107,7 +107,7 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
           .out()
           .printf(
               Locale.ROOT,
-              "%-14s %-10s %8.0f%% %8.0f%%  %s%n",
+              "%-20s %-10s %8.0f%% %8.0f%%  %s%n",
               target.name(),
               target.basis().id(),
               100 * target.measuredShare(),

@@ -49,6 +49,11 @@ public record KernelUse(
     ACTIVATION,
     CONCAT,
     OTHER,
+    /**
+     * A function of each element that takes longer than reading and writing it, such as an
+     * exponential; profiles that do not tell it from an activation price it as one.
+     */
+    FUNCTION,
     /** Float to integer at a boundary between precisions. */
     QUANTIZE,
     /** Integer to float at a boundary between precisions. */

@@ -17,8 +17,8 @@ public record MeasuredGrid(
     List<GridSample> samples, double reachOctaves, double spread, double noise) {
 
   private static final double LEAST_SPREAD = 0.05;
-  private static final double[] REACHES = {0.7, 1.2, 2, 3.5, 6};
-  private static final double[] NOISES = {0.03, 0.06, 0.12, 0.25};
+  private static final double[] REACHES = {1.2, 2, 3.5, 6};
+  private static final double[] NOISES = {0.05, 0.1, 0.2};
 
   public MeasuredGrid {
     samples = List.copyOf(samples);

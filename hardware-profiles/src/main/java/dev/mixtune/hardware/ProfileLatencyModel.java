@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -56,8 +57,8 @@ public final class ProfileLatencyModel {
     double total = 0;
     Map<Basis, Double> byBasis = new EnumMap<>(Basis.class);
     RunCost run = profile.run();
-    if (run != null && run.micros() > 0) {
-      total += run.micros() * 1e-3;
+    if (run != null && run.nanos(kernels) > 0) {
+      total += run.nanos(kernels) * 1e-6;
       byBasis.put(run.basis(), total);
     }
     for (KernelUse use : kernels) {
@@ -95,7 +96,15 @@ public final class ProfileLatencyModel {
   private KernelEntry entry(KernelUse use) {
     return profile
         .find(use.op(), use.arithmetic(), use.weightBits())
+        .or(() -> coarser(use))
         .orElseThrow(() -> unknown(use.op(), use.arithmetic(), use.weightBits(), use.name()));
+  }
+
+  /** Functions were activations before there was a class for them. */
+  private Optional<KernelEntry> coarser(KernelUse use) {
+    return use.op() == KernelUse.Op.FUNCTION
+        ? profile.find(KernelUse.Op.ACTIVATION, use.arithmetic(), use.weightBits())
+        : Optional.empty();
   }
 
   private UserException unknown(

@@ -152,8 +152,15 @@ public final class ProfileReader {
     double micros = json.number("micros");
     Basis basis = json.choice("basis", Basis.class);
     String source = json.text("source");
+    List<RunCost.Fetch> fetches = new ArrayList<>();
+    for (JsonObject fetch : json.has("fetches") ? json.objects("fetches") : List.<JsonObject>of()) {
+      long beyond = fetch.count("beyondBytes");
+      double nanos = fetch.number("nanosPerByte");
+      fetch.end();
+      fetches.add(fetch.build(() -> new RunCost.Fetch(beyond, nanos)));
+    }
     json.end();
-    return json.build(() -> new RunCost(micros, basis, source));
+    return json.build(() -> new RunCost(micros, fetches, basis, source));
   }
 
   private static @Nullable Limits limits(@Nullable JsonObject json) {

@@ -50,10 +50,7 @@ public final class ProfileWriter {
           .put("source", profile.sparsity().source());
     }
     if (profile.run() != null) {
-      root.putObject("run")
-          .put("micros", profile.run().micros())
-          .put("basis", profile.run().basis().id())
-          .put("source", profile.run().source());
+      root.set("run", run(profile.run()));
     }
     ArrayNode kernels = root.putArray("kernels");
     profile.kernels().forEach(entry -> kernels.add(entry(entry)));
@@ -72,6 +69,22 @@ public final class ProfileWriter {
           String inside = (object ? match.group(1) : match.group(2)).replaceAll("\\s*\\n\\s*", " ");
           return Matcher.quoteReplacement(object ? "{" + inside + "}" : "[" + inside + "]");
         });
+  }
+
+  private static ObjectNode run(RunCost run) {
+    ObjectNode json = NODES.objectNode();
+    json.put("micros", run.micros());
+    if (!run.fetches().isEmpty()) {
+      ArrayNode fetches = json.putArray("fetches");
+      run.fetches()
+          .forEach(
+              fetch ->
+                  fetches
+                      .addObject()
+                      .put("beyondBytes", fetch.beyondBytes())
+                      .put("nanosPerByte", fetch.nanosPerByte()));
+    }
+    return json.put("basis", run.basis().id()).put("source", run.source());
   }
 
   private static ObjectNode entry(KernelEntry entry) {

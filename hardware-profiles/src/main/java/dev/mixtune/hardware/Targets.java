@@ -13,7 +13,8 @@ import java.util.List;
 /** The targets that there are: this machine, the shipped profiles, and files. */
 public final class Targets {
   /** Names of the profiles on the class path. */
-  static final List<String> SHIPPED = List.of("pixel8", "raspberrypi5");
+  static final List<String> SHIPPED =
+      List.of("pixel8", "raspberrypi5", "generic-arm64", "host-x86-avx512vnni");
 
   private final HostFacts host;
 

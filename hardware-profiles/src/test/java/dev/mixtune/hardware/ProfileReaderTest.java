@@ -99,7 +99,7 @@ class ProfileReaderTest {
         "\"fixedMicros\": 3 | \"fixedMicros\": 0 | kernels[0].cost: fixedMicros is 0.0",
         "\"source\": \"timed\" | \"source\": \"\" | kernels[0].source is \"\", not a text",
         "\"threads\": 1 | \"threads\": \"1\" | threads is \"1\", not a whole number",
-        "\"schemaVersion\": 1 | \"schemaVersion\": 2 | schemaVersion is 2",
+        "\"schemaVersion\": 1 | \"schemaVersion\": 3 | schemaVersion is 3",
         "[2, 4] | [2, 8] | kernels[2] covers kernels that kernels[1] covers already",
         "\"op\": \"quantize\" | \"op\": \"add\" | there is no cost for quantize next to float",
         "[16, 32] | [16, 16] | no float entry at 32 bits to fall back to",

@@ -108,17 +108,8 @@ final class Operators {
     return switch (node.getOpType()) {
       case "Add", "Mul", "Sub", "Div" -> KernelUse.Op.ADD;
       case "GlobalAveragePool", "AveragePool", "MaxPool", "ReduceMean" -> KernelUse.Op.POOL;
-      case "Relu",
-          "Clip",
-          "Sigmoid",
-          "HardSwish",
-          "HardSigmoid",
-          "Tanh",
-          "Erf",
-          "Gelu",
-          "LeakyRelu",
-          "Softmax" ->
-          KernelUse.Op.ACTIVATION;
+      case "Relu", "Clip", "HardSwish", "HardSigmoid", "LeakyRelu" -> KernelUse.Op.ACTIVATION;
+      case "Sigmoid", "Tanh", "Erf", "Gelu", "Softmax" -> KernelUse.Op.FUNCTION;
       case "Concat" -> KernelUse.Op.CONCAT;
       case "MatMul" -> KernelUse.Op.MATMUL;
       default -> KernelUse.Op.OTHER;

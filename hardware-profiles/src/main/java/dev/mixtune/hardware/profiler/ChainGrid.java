@@ -57,6 +57,7 @@ public final class ChainGrid {
     POINTWISE_THIRD,
     JOINED,
     ATTENTION,
+    MANY_WEIGHTS,
     SPATIAL_THIRD,
     BOTTLENECK_AGAIN;
 
@@ -110,7 +111,8 @@ public final class ChainGrid {
       int index = next.merge(family, 1, Integer::sum);
       KernelChain chain = chain(family, index);
       Size size = Size.of(chain);
-      if (size.macs() >= LEAST_MACS && size.macs() <= mostMacs && size.weights() <= MOST_WEIGHTS) {
+      long most = family == Family.MANY_WEIGHTS ? 2 * mostMacs : mostMacs;
+      if (size.macs() >= LEAST_MACS && size.macs() <= most && size.weights() <= MOST_WEIGHTS) {
         return chain;
       }
     }
@@ -121,8 +123,8 @@ public final class ChainGrid {
     int in = pick(CHANNELS, index, 1);
     int out = pick(CHANNELS, index, 2);
     return switch (family) {
-      case SPATIAL -> picture(in, side, there(in, out, index % 5 == 0 ? 5 : 3, 1));
-      case POINTWISE -> picture(in, side, there(in, out, 1, 1));
+      case SPATIAL -> path(index, side, in, out, index % 5 == 0 ? 5 : 3);
+      case POINTWISE -> path(index, side, in, out, 1);
       case STRIDED -> strided(index, side, in, out);
       case GROUPED -> grouped(index, side, in);
       case DEPTHWISE -> depthwise(index, side, in);
@@ -137,12 +139,34 @@ public final class ChainGrid {
       case BASIC_BLOCK -> picture(in, side, basicBlocks(in));
       case JOINED -> joined(side, Math.min(in, 256), Math.min(out, 256));
       case HEAD -> head(Math.max(side, 7), in, out);
-      case ROWS_OF_PRODUCTS -> rows(index, products(index));
+      case ROWS_OF_PRODUCTS -> products(index);
       case DENSE -> dense(index);
+      case MANY_WEIGHTS -> manyWeights(index);
       case FEED_FORWARD -> rows(index, feedForward(index));
       case ATTENTION -> rows(index, attention(index));
       default -> throw new IllegalArgumentException(family.toString());
     };
+  }
+
+  /** Channels of layers one after another: there and back, only growing, or only shrinking. */
+  private static List<Integer> widths(int index, int in, int out) {
+    int small = Math.min(in, out);
+    int large = Math.max(in, out);
+    return switch (index % 3) {
+      case 0 -> List.of(in, out, in, out, in);
+      // What goes there and back writes as much as it reads, and cannot tell the two apart.
+      case 1 -> List.of(small, large, 2 * large);
+      default -> List.of(2 * large, large, small);
+    };
+  }
+
+  private static KernelChain path(int index, int side, int in, int out, int kernel) {
+    List<Integer> widths = widths(index, in, out);
+    List<Link> links = new ArrayList<>();
+    for (int width : widths.subList(1, widths.size())) {
+      links.add(new Convolution(width, kernel, 1, 1, true));
+    }
+    return picture(widths.get(0), side, links);
   }
 
   /** There and back again, twice: every layer has a neighbour of its own kind. */
@@ -231,10 +255,27 @@ public final class ChainGrid {
             new Dense(10 + 10 * (out % 7))));
   }
 
-  private static List<Link> products(int index) {
-    int out = pick(WIDTHS, index, 2);
-    int in = pick(WIDTHS, index, 1);
-    return List.of(new Product(out), new Product(in), new Product(out), new Product(in));
+  private static KernelChain products(int index) {
+    List<Integer> widths = widths(index, pick(WIDTHS, index, 1), pick(WIDTHS, index, 2));
+    List<Link> links = new ArrayList<>();
+    widths.subList(1, widths.size()).forEach(width -> links.add(new Product(width)));
+    return new KernelChain(List.of(1L, (long) pick(ROWS, index, 0), (long) widths.get(0)), links);
+  }
+
+  /** As many weights as whole networks have, so that they do not stay in the caches. */
+  private static KernelChain manyWeights(int index) {
+    int width = pick(new int[] {256, 384, 512, 768}, index, 1);
+    int layers = pick(new int[] {4, 8, 12, 16}, index, 2);
+    List<Link> links = new ArrayList<>();
+    for (int layer = 0; layer < layers; layer++) {
+      links.add(
+          index % 2 == 0
+              ? new Product(width)
+              : new Convolution(width, layer % 2 == 0 ? 3 : 1, 1, 1, true));
+    }
+    return index % 2 == 0
+        ? new KernelChain(List.of(1L, (long) pick(ROWS, index, 0), (long) width), links)
+        : picture(width, pick(new int[] {4, 7, 8, 14}, index, 0), links);
   }
 
   private static KernelChain dense(int index) {
@@ -286,6 +327,12 @@ public final class ChainGrid {
     variants.add(uniform(layers, Scheme.W8A8));
     Random random = new Random(seed ^ chain.id().hashCode());
     switch (family) {
+      case MANY_WEIGHTS -> {
+        if (chain.links().get(0) instanceof Product) {
+          variants.add(uniform(layers, Scheme.W8A8_DYNAMIC));
+          variants.add(uniform(layers, Scheme.W4_BLOCK));
+        }
+      }
       case ROWS_OF_PRODUCTS, FEED_FORWARD, ATTENTION -> {
         variants.add(uniform(layers, Scheme.W8A8_DYNAMIC));
         variants.add(uniform(layers, Scheme.W4_BLOCK));
@@ -307,7 +354,7 @@ public final class ChainGrid {
     if (layers > 1) {
       variants.add(mixed(layers, random));
     }
-    if (layers > 3 && family != Family.ROWS_OF_PRODUCTS) {
+    if (layers > 3) {
       variants.add(mixed(layers, random));
     }
     return variants;

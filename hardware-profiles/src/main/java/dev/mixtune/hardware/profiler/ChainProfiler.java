@@ -41,7 +41,7 @@ public final class ChainProfiler implements AutoCloseable {
   @FunctionalInterface
   public interface Progress {
     /**
-     * Something was measured.
+     * A model was measured.
      *
      * @param experiment position in the grid, from 0
      * @param models how many models there are measurements of by now

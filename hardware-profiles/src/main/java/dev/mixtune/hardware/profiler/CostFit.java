@@ -1,9 +1,11 @@
 package dev.mixtune.hardware.profiler;
 
+import dev.mixtune.engine.Basis;
 import dev.mixtune.engine.KernelUse;
 import dev.mixtune.hardware.Cost;
 import dev.mixtune.hardware.GridSample;
 import dev.mixtune.hardware.MeasuredGrid;
+import dev.mixtune.hardware.RunCost;
 import dev.mixtune.hardware.Terms;
 import dev.mixtune.hardware.TimeLattice;
 import java.util.ArrayList;
@@ -21,11 +23,16 @@ import java.util.TreeMap;
  * last, boundaries and other operators are fitted again to what the grids leave.
  */
 final class CostFit {
-  /** A model tells about a family that takes at least this share of its time. */
-  private static final double SHARE = 0.6;
+  /** A model tells about a family that takes at least this share of its time and of its layers'. */
+  private static final double SHARE = 0.4;
+
+  private static final double SHARE_OF_LAYERS = 0.9;
+
+  /** Weights that stay in any cache between two runs. */
+  private static final double CACHED_BYTES = 1 << 20;
 
   private static final int LEAST_SAMPLES = 4;
-  private static final int ROUNDS = 2;
+  private static final int ROUNDS = 3;
 
   /** What a call costs at least: a kernel that hides behind others is not free. */
   private static final double LEAST_MICROS = 0.05;
@@ -34,10 +41,11 @@ final class CostFit {
   private final Map<CostFamily, Cost> costs = new TreeMap<>();
   private final Map<CostFamily, TimeLattice> lattices = new TreeMap<>();
   private final Map<CostFamily, Integer> uses = new TreeMap<>();
-  private double runNanos;
+  private RunCost run;
 
   private CostFit(List<Observation> observations) {
     this.observations = observations;
+    this.run = new RunCost(0, List.of(), Basis.MEASURED, "nothing yet");
     for (Observation observation : observations) {
       observation.kernels().stream()
           .map(CostFamily::of)
@@ -52,7 +60,8 @@ final class CostFit {
     TermFit all = TermFit.of(observations, family -> true, use -> 0);
     fit.take(all);
     for (int round = 0; round < ROUNDS; round++) {
-      fit.grids(all);
+      // What fetching weights costs is known only after the first round.
+      fit.grids(all, round == 0 ? CACHED_BYTES : Double.POSITIVE_INFINITY);
       fit.take(TermFit.of(observations, family -> !fit.lattices.containsKey(family), fit::nanos));
     }
     return fit;
@@ -68,13 +77,13 @@ final class CostFit {
     return uses.getOrDefault(family, 0);
   }
 
-  /** Microseconds of every run. */
-  double runMicros() {
-    return runNanos * 1e-3;
+  /** What a run costs beyond its kernels. */
+  RunCost run() {
+    return run;
   }
 
   private void take(TermFit fit) {
-    runNanos = fit.runNanos();
+    run = fit.run();
     for (CostFamily family : fit.families()) {
       costs.put(family, new Cost.Timed(fit.terms(family), fixedMicros(fit, family)));
     }
@@ -84,9 +93,11 @@ final class CostFit {
     return Math.max(LEAST_MICROS, fit.fixedNanos(family) * 1e-3);
   }
 
-  private void grids(TermFit terms) {
+  private void grids(TermFit terms, double mostBytes) {
     Map<CostFamily, Map<String, GridSample>> samples = new TreeMap<>();
-    observations.forEach(observation -> sample(observation, samples));
+    observations.stream()
+        .filter(observation -> RunCost.weightBytes(observation.kernels()) <= mostBytes)
+        .forEach(observation -> sample(observation, samples));
     samples.forEach(
         (family, byShape) -> {
           if (byShape.size() >= LEAST_SAMPLES) {
@@ -103,18 +114,23 @@ final class CostFit {
   }
 
   private void sample(Observation observation, Map<CostFamily, Map<String, GridSample>> samples) {
+    if (observation.kernels().stream().anyMatch(CostFit::blurs)) {
+      return;
+    }
     Map<CostFamily, Double> shares = new TreeMap<>();
-    double total = runNanos;
+    double total = run.nanos(observation.kernels());
+    double layers = 0;
     for (KernelUse use : observation.kernels()) {
       double nanos = nanos(use);
       total += nanos;
       if (use.weightElements() > 0) {
         shares.merge(CostFamily.of(use), nanos, Double::sum);
+        layers += nanos;
       }
     }
     for (Map.Entry<CostFamily, Double> share : shares.entrySet()) {
       double left = observation.nanos() - (total - share.getValue());
-      if (share.getValue() >= SHARE * total && left > 0) {
+      if (left >= SHARE * observation.nanos() && share.getValue() >= SHARE_OF_LAYERS * layers) {
         double factor = left / share.getValue();
         Map<String, GridSample> known =
             samples.computeIfAbsent(share.getKey(), key -> new LinkedHashMap<>());
@@ -125,6 +141,14 @@ final class CostFit {
         }
       }
     }
+  }
+
+  /** Whether what the kernel costs is known too coarsely to be taken away from a model's time. */
+  private static boolean blurs(KernelUse use) {
+    return use.weightElements() == 0
+        && use.op() != KernelUse.Op.QUANTIZE
+        && use.op() != KernelUse.Op.DEQUANTIZE
+        && use.op() != KernelUse.Op.ACTIVATION;
   }
 
   private static String shape(Observation observation, KernelUse use) {

@@ -7,7 +7,6 @@ import dev.mixtune.engine.UserException;
 import dev.mixtune.hardware.Cost;
 import dev.mixtune.hardware.KernelEntry;
 import dev.mixtune.hardware.Profile;
-import dev.mixtune.hardware.RunCost;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -72,8 +71,7 @@ public final class ProfileMaker {
         error == null ? null : error.median(),
         error == null ? "too little was measured to hold anything out" : error.sentence(),
         /* sparsity= */ null,
-        new RunCost(
-            round(fit.runMicros()), Basis.MEASURED, "What all timed models have in common."),
+        fit.run(),
         facts.limits(),
         entries);
   }

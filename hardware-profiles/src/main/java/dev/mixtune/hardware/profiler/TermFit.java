@@ -1,6 +1,8 @@
 package dev.mixtune.hardware.profiler;
 
+import dev.mixtune.engine.Basis;
 import dev.mixtune.engine.KernelUse;
+import dev.mixtune.hardware.RunCost;
 import dev.mixtune.hardware.Terms;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,11 @@ final class TermFit {
   static final int TERMS = 6;
 
   private static final Terms PATCHES = new Terms(0, 1, 0, 0, 0);
+
+  /** Where caches of today's processors end: 1, 8 and 32 MiB. */
+  static final long[] CACHE_ENDS = {1L << 20, 8L << 20, 32L << 20};
+
+  private static final int RUN_TERMS = 1 + CACHE_ENDS.length;
   private static final double HUBER = 0.15;
   private static final int REWEIGHTINGS = 4;
   private static final int SWEEPS = 1500;
@@ -51,20 +58,24 @@ final class TermFit {
     List<CostFamily> families = new ArrayList<>(present);
     Map<CostFamily, Integer> places = new TreeMap<>();
     families.forEach(family -> places.put(family, places.size()));
-    int columns = 1 + TERMS * families.size();
+    int columns = RUN_TERMS + TERMS * families.size();
     double[][] rows = new double[observations.size()][];
     double[] rest = new double[rows.length];
     for (int i = 0; i < rows.length; i++) {
       Observation observation = observations.get(i);
       double[] row = new double[columns];
       row[0] = 1;
+      double bytes = RunCost.weightBytes(observation.kernels());
+      for (int end = 0; end < CACHE_ENDS.length; end++) {
+        row[1 + end] = Math.max(0, bytes - CACHE_ENDS[end]);
+      }
       double explained = 0;
       for (KernelUse use : observation.kernels()) {
         Integer place = places.get(CostFamily.of(use));
         if (place == null) {
           explained += known.applyAsDouble(use);
         } else {
-          add(use, row, 1 + TERMS * place);
+          add(use, row, RUN_TERMS + TERMS * place);
         }
       }
       for (int column = 0; column < columns; column++) {
@@ -79,8 +90,11 @@ final class TermFit {
   private static void add(KernelUse use, double[] row, int at) {
     row[at] += 1;
     row[at + 1] += use.macs();
-    row[at + 2] += PATCHES.of(use);
-    row[at + 3] += use.inputElements();
+    // What a layer reads its neighbour wrote: no chain tells a cost per input from one per output,
+    // and a network does not care. So layers have none per input, and a matrix gathers nothing.
+    boolean layer = use.weightElements() > 0;
+    row[at + 2] += use.op() == KernelUse.Op.MATMUL ? 0 : PATCHES.of(use);
+    row[at + 3] += layer ? 0 : use.inputElements();
     row[at + 4] += use.outputElements();
     row[at + 5] += use.weightElements();
   }
@@ -103,9 +117,20 @@ final class TermFit {
     return families;
   }
 
-  /** Nanoseconds of every run. */
-  double runNanos() {
-    return coefficients[0];
+  /** What a run costs beyond its kernels. */
+  RunCost run() {
+    List<RunCost.Fetch> fetches = new ArrayList<>();
+    for (int end = 0; end < CACHE_ENDS.length; end++) {
+      if (coefficients[1 + end] > 0) {
+        fetches.add(new RunCost.Fetch(CACHE_ENDS[end], ProfileMaker.round(coefficients[1 + end])));
+      }
+    }
+    return new RunCost(
+        ProfileMaker.round(coefficients[0] * 1e-3),
+        fetches,
+        Basis.MEASURED,
+        "What is left of all timed models when their kernels are taken away: a constant, and what"
+            + " grows with the bytes of weights beyond the ends of caches.");
   }
 
   /** Nanoseconds of every call. */
@@ -124,6 +149,6 @@ final class TermFit {
   }
 
   private int at(CostFamily family) {
-    return 1 + TERMS * families.indexOf(family);
+    return RUN_TERMS + TERMS * families.indexOf(family);
   }
 }
