@@ -114,9 +114,11 @@ class TargetsTest {
   @Test
   void listsTheHostFirst() {
     List<TargetSummary> list = targets.list();
-    assertThat(list).extracting(TargetSummary::name).containsExactly("host", "pixel8");
-    assertThat(list).extracting(TargetSummary::measuredShare).containsExactly(1.0, 0.0);
-    assertThat(list).extracting(TargetSummary::modelledShare).containsExactly(0.0, 1.0);
+    assertThat(list)
+        .extracting(TargetSummary::name)
+        .containsExactly("host", "pixel8", "raspberrypi5");
+    assertThat(list).extracting(TargetSummary::measuredShare).containsExactly(1.0, 0.0, 0.0);
+    assertThat(list).extracting(TargetSummary::modelledShare).containsExactly(0.0, 1.0, 1.0);
     assertThat(list.get(1).description()).contains("never timed on the device");
   }
 
