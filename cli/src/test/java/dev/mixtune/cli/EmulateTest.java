@@ -19,8 +19,7 @@ class EmulateTest {
   @Test
   void withoutAnEmulationOneLineNamesTheCommandThatInstallsIt() {
     Tune tune =
-        Tune.run(
-            "profile", "--emulate", "pixel8", "--root", folder.toString(), "--out", "p.json");
+        Tune.run("profile", "--emulate", "pixel8", "--root", folder.toString(), "--out", "p.json");
     assertThat(tune.exitCode()).isEqualTo(ExitCodes.USER);
     assertThat(tune.err()).contains("hardware-profiles/emulation/install " + folder);
     assertThat(tune.err().strip().lines()).hasSize(1);
