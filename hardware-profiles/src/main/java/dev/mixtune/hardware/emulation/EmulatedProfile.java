@@ -114,12 +114,23 @@ final class EmulatedProfile {
         Basis.MODELLED,
         new Cost.Counted(
             rounded(fit.instructions().terms()),
-            rounded(fit.vectors().terms()),
+            rounded(vectors(fit)),
             rounded(fit.loads().terms()),
             new Terms(0, 0, family.bytesIn(), family.bytesOut(), family.bytesPerWeight()),
             rounded(efficiency),
             fixedMicros(callClockHz)),
         source(fit, label));
+  }
+
+  /** A fit to few shapes must not multiply faster than the instructions can. */
+  private static Terms vectors(FamilyFit fit) {
+    Terms terms = fit.vectors().terms();
+    return new Terms(
+        Math.max(fit.leastPerMac(), terms.perMac()),
+        terms.perPatchElement(),
+        terms.perInput(),
+        terms.perOutput(),
+        terms.perWeight());
   }
 
   private double fixedMicros(double callClockHz) {

@@ -17,6 +17,7 @@ import java.util.function.ToDoubleFunction;
  * @param family the family
  * @param instructions of any kind, without those of the call
  * @param vectors on the vector pipes
+ * @param leastPerMac vector instructions that one product takes at least
  * @param loads of any kind
  * @param probes how many shapes were fitted
  * @param medianError median relative error of the instructions of the fitted shapes
@@ -26,6 +27,7 @@ record FamilyFit(
     KernelFamily family,
     TermFit instructions,
     TermFit vectors,
+    double leastPerMac,
     TermFit loads,
     int probes,
     double medianError,
@@ -50,6 +52,7 @@ record FamilyFit(
         family,
         instructions,
         fit(fitted, family, counts, InstructionMix::vectorArithmetic),
+        family.bytesPerWeight() == 0 ? 0 : counts.leastPerMac(family),
         fit(fitted, family, counts, InstructionMix::loads),
         fitted.size(),
         median(errors),
@@ -103,6 +106,18 @@ record FamilyFit(
               .mapToDouble(TermFit::fixed)
               .toArray();
       return InstructionMix.of(counts);
+    }
+
+    /**
+     * The fewest vector instructions for one product: 4 floats per FMLA; 32 bytes per SMMLA where
+     * the core has it, else 16 per dot product.
+     */
+    double leastPerMac(KernelFamily family) {
+      if (family.probed() == Scheme.F32) {
+        return 1 / 4.0;
+      }
+      Probe product = probes(Kind.MATMUL, Scheme.W8A8).get(0);
+      return raw(table, product).matrix() > 0 ? 1 / 32.0 : 1 / 16.0;
     }
 
     /** What each call takes, whatever it computes. */

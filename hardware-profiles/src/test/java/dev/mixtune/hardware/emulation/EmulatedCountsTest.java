@@ -147,8 +147,9 @@ class EmulatedCountsTest {
             + 16 * own[CommittedCounts.DOT]
             + 32 * own[CommittedCounts.MATRIX]
             + 8 * own[CommittedCounts.WIDENING];
-    // Tiles at the edges are computed whole, a bias is one multiply more.
-    assertThat(lanes).isCloseTo(macs, withPercentage(name.startsWith("mobilenetv2") ? 4 : 1.5));
+    // Tiles at the edges of images of 7x7 and 14x14 are computed whole.
+    boolean small = name.startsWith("mobilenetv2") || name.startsWith("resnet18");
+    assertThat(lanes).isCloseTo(macs, withPercentage(small ? 5 : 1.5));
   }
 
   /** A Cortex-A76 has no SMMLA: its counts are its own. */
