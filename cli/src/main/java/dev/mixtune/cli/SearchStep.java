@@ -279,7 +279,7 @@ final class SearchStep {
     SearchFigures.Best best = figures.best();
     return String.format(
         Locale.ROOT,
-        "%d candidates (%.1f/s), %d on the frontier, hypervolume %.4f%s",
+        "%d plans, %.1f/s, frontier %d, hypervolume %.4f%s",
         figures.evaluations(),
         figures.perSecond(),
         figures.frontier(),
@@ -288,7 +288,7 @@ final class SearchStep {
             ? ""
             : String.format(
                 Locale.ROOT,
-                ", best %.0f kB at %.3f",
+                ", best %.0f kB %.3fx",
                 best.sizeBytes() / 1000.0,
                 best.latencyRatio()));
   }
