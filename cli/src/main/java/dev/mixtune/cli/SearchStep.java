@@ -242,11 +242,13 @@ final class SearchStep {
    * far, and what writing takes.
    */
   private Duration afterwards(Progress progress) {
-    double whole = context.store().longestWallSeconds();
+    double whole = context.store().averageWallSeconds();
     double ratio = (double) bench.data().holdout().size() / bench.data().search().size();
     int plans = Math.min(progress.frontierSize(), TESTED_PLANS) + UNIFORM_PLANS;
     double seconds = whole * ratio * plans / context.options().workerCount();
-    return Duration.ofMillis((long) (1000 * seconds)).plus(WRITING);
+    Duration expected = Duration.ofMillis((long) (1000 * seconds)).plus(WRITING);
+    // What does not fit into its part of a budget is left out.
+    return deadline.reserve().filter(part -> part.compareTo(expected) < 0).orElse(expected);
   }
 
   private SearchFigures figures(Progress progress) {
