@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker process does: it opens one model at a time and runs it on what lies in the shared
- * memory. It ends when its owner closes its input, or within a second of its owner's death, in whatever it
- * is caught up then.
+ * memory. It ends when its owner closes its input, or within a second of its owner's death, in
+ * whatever it is caught up then.
  */
 public final class WorkerLoop {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -100,8 +100,7 @@ public final class WorkerLoop {
   }
 
   private void run(InputStream in) throws IOException {
-    BufferedReader requests =
-        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    BufferedReader requests = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     for (String line = requests.readLine(); line != null; line = requests.readLine()) {
       ObjectNode answer = JsonNodeFactory.instance.objectNode();
       try {
