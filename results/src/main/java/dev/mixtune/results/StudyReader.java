@@ -188,6 +188,9 @@ public final class StudyReader implements AutoCloseable {
           }
         }
         return values;
+      } catch (IllegalArgumentException | ArithmeticException | NullPointerException e) {
+        // What was written is always read back: a value that is none comes from damage.
+        throw StudyFailure.damaged(file, "a row holds what cannot be: " + e.getMessage(), e);
       } catch (SQLException e) {
         throw StudyFailure.of(file, e);
       }
