@@ -20,8 +20,8 @@ final class Console {
 
   private static final long PLAIN_INTERVAL_MILLIS = 10_000;
   private static final long BAR_INTERVAL_MILLIS = 100;
-  private static final int BAR_WIDTH = 24;
-  private static final int LINE_WIDTH = 140;
+  private static final int BAR_WIDTH = 16;
+  private static final int LINE_WIDTH = 118;
 
   private final PrintStream out;
   private final Style style;

@@ -49,6 +49,11 @@ final class Deadline implements Stop {
     return Optional.of(budget.minus(reserve(budget)).minus(elapsed()));
   }
 
+  /** The part of the budget that is kept for what comes after the search. */
+  Optional<Duration> reserve() {
+    return Optional.ofNullable(budget).map(Deadline::reserve);
+  }
+
   /** Share of the search's time that has passed, 0..1; 0 without a budget. */
   double fraction() {
     if (budget == null) {

@@ -73,10 +73,7 @@ record ExplainedStudy(
           base(reader, point),
           reader.evaluations(),
           sensitivity,
-          reader
-              .document(StudyMemory.implementationsName())
-              .map(Implementations::read)
-              .orElse(Implementations.NONE),
+          StudyMemory.implementations(reader).orElse(Implementations.NONE),
           reader.identity());
     }
   }

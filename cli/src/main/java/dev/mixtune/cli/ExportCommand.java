@@ -72,7 +72,7 @@ final class ExportCommand {
       requireSameStudy(folder, rows, options, bench);
       MenuBuilder menus = new MenuBuilder(bench, options);
       StudyMemory.implementations(rows).ifPresent(menus::take);
-      if (rows.document(StudyMemory.QUICK_ROUNDING).isPresent()) {
+      if (StudyMemory.roundedQuickly(rows)) {
         bench.calibrateQuickly(options.workerCount());
       } else {
         bench.calibrate(

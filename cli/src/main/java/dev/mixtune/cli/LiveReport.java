@@ -73,7 +73,7 @@ final class LiveReport {
     SearchResult search =
         new SearchResult(evaluations, frontier, dominance, uniforms, List.of(), Ending.BUDGET);
     Finding finding =
-        new Verdict(context.options(), new Holdout(context), 1)
+        new Verdict(context.options(), new Holdout(context), reference())
             .find(search, /* interrupted= */ true);
     new StudyFiles(context.folder())
         .writePictures(
@@ -82,6 +82,11 @@ final class LiveReport {
             SensitivityStep.map(sensitivity),
             facts());
     LOG.info("a report of {} evaluations in between", evaluations.size());
+  }
+
+  /** Known since the search began. */
+  private double reference() {
+    return context.bench().evaluator().reference(context.bench().data().search());
   }
 
   private RunFacts facts() {

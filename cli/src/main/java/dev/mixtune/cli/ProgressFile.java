@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +45,7 @@ final class ProgressFile implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+  private final ScheduledFuture<?> beats;
   private long written;
   private String phase = "";
   private boolean failed;
@@ -63,7 +65,7 @@ final class ProgressFile implements AutoCloseable {
         .put("machine", machine())
         .put("startedMillis", startedMillis);
     write();
-    heart.scheduleWithFixedDelay(this::write, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+    beats = heart.scheduleWithFixedDelay(this::write, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Name of this machine in its network. */
@@ -120,6 +122,7 @@ final class ProgressFile implements AutoCloseable {
 
   @Override
   public void close() {
-    heart.shutdownNow();
+    beats.cancel(/* mayInterruptIfRunning= */ false);
+    heart.shutdown();
   }
 }

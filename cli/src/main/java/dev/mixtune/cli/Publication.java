@@ -154,6 +154,11 @@ final class Publication {
     }
     RefinementTally.of(finding.search().evaluations()).sentence().ifPresent(notes::add);
     notes.addAll(robustness);
+    if (bench.lostWorkers() > 0) {
+      notes.add(
+          bench.lostWorkers()
+              + " worker processes died under candidates and were started anew; tune.log says why.");
+    }
     bench.host().warning().ifPresent(notes::add);
     Instant finished = context.around().clock().instant();
     return new RunFacts(

@@ -321,11 +321,13 @@ final class SearchStep {
    * far, and what writing takes.
    */
   private Duration afterwards(Progress progress) {
-    double whole = context.store().longestWallSeconds();
+    double whole = context.store().averageWallSeconds();
     double ratio = (double) bench.data().holdout().size() / bench.data().search().size();
     int plans = Math.min(progress.frontierSize(), TESTED_PLANS) + UNIFORM_PLANS;
     double seconds = whole * ratio * plans / context.options().workerCount();
-    return Duration.ofMillis((long) (1000 * seconds)).plus(WRITING);
+    Duration expected = Duration.ofMillis((long) (1000 * seconds)).plus(WRITING);
+    // What does not fit into its part of a budget is left out.
+    return deadline.reserve().filter(part -> part.compareTo(expected) < 0).orElse(expected);
   }
 
   private SearchFigures figures(Progress progress) {
@@ -358,7 +360,7 @@ final class SearchStep {
     SearchFigures.Best best = figures.best();
     return String.format(
         Locale.ROOT,
-        "%d candidates (%.1f/s), %d on the frontier, hypervolume %.4f%s",
+        "%d plans, %.1f/s, frontier %d, hypervolume %.4f%s",
         figures.evaluations(),
         figures.perSecond(),
         figures.frontier(),
@@ -367,7 +369,7 @@ final class SearchStep {
             ? ""
             : String.format(
                 Locale.ROOT,
-                ", best %.0f kB at %.3f",
+                ", best %.0f kB %.3fx",
                 best.sizeBytes() / 1000.0,
                 best.latencyRatio()));
   }

@@ -47,7 +47,7 @@ final class StepMeasurements {
                         + difference,
                     "Explain without measuring: --measure 0.");
               });
-      bench.calibrate(options.workerCount(), workers, FittingProgress.silent());
+      calibrate(bench, options, workers);
       List<OneStep> measured = new ArrayList<>();
       for (OneStep step : steps) {
         measured.add(measured(bench, step));
@@ -55,6 +55,20 @@ final class StepMeasurements {
       return measured;
     } finally {
       workers.shutdownNow();
+    }
+  }
+
+  /** Prepares the network as the study did: what menus held, fitted or plainly rounded. */
+  private void calibrate(Workbench bench, RunOptions options, ExecutorService workers) {
+    try (StudyReader reader = StudyReader.open(study.folder().studyDb())) {
+      MenuBuilder menus = new MenuBuilder(bench, options);
+      StudyMemory.implementations(reader).ifPresent(menus::take);
+      if (StudyMemory.roundedQuickly(reader)) {
+        bench.calibrateQuickly(options.workerCount());
+      } else {
+        bench.calibrate(
+            options.workerCount(), workers, FittingProgress.silent(), () -> menus::offered);
+      }
     }
   }
 

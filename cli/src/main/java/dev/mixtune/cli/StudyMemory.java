@@ -22,7 +22,7 @@ final class StudyMemory {
   private static final String ARGUMENTS = "arguments";
   private static final String ELAPSED = "elapsedMillis";
   private static final String STARTED = "started";
-  static final String QUICK_ROUNDING = "quickRounding";
+  private static final String QUICK_ROUNDING = "quickRounding";
   private static final String TIMING = "timing";
   private static final String WARM_START = "warmStart";
   private static final String FLOAT_MILLIS = "floatMillis";
@@ -112,6 +112,11 @@ final class StudyMemory {
     return store.document(QUICK_ROUNDING).isPresent();
   }
 
+  /** Whether the weights of an older study are. */
+  static boolean roundedQuickly(StudyReader study) {
+    return study.document(QUICK_ROUNDING).isPresent();
+  }
+
   /** Keeps when the study began, the first time. */
   void rememberStarted(Instant now) {
     if (store.document(STARTED).isEmpty()) {
@@ -152,11 +157,6 @@ final class StudyMemory {
   /** What the menus of an older study were chosen by; empty where nothing was compared. */
   static Optional<Implementations> implementations(StudyReader study) {
     return study.document(IMPLEMENTATIONS).map(Implementations::read);
-  }
-
-  /** The name of the document that holds what implementations were compared by. */
-  static String implementationsName() {
-    return IMPLEMENTATIONS;
   }
 
   void rememberElapsed(Duration elapsed) {

@@ -16,9 +16,11 @@ import java.util.Map;
  * up, whatever that file says of padding. The opener closes it.
  */
 final class TextTokenizer implements AutoCloseable {
+  private final Path file;
   private final HuggingFaceTokenizer tokenizer;
 
-  private TextTokenizer(HuggingFaceTokenizer tokenizer) {
+  private TextTokenizer(Path file, HuggingFaceTokenizer tokenizer) {
+    this.file = file;
     this.tokenizer = tokenizer;
   }
 
@@ -37,6 +39,7 @@ final class TextTokenizer implements AutoCloseable {
     try {
       // From memory: beside a file, DJL would look for further settings.
       return new TextTokenizer(
+          file,
           HuggingFaceTokenizer.newInstance(
               new ByteArrayInputStream(Files.readAllBytes(file)), options));
     } catch (EngineException | UnsatisfiedLinkError | ExceptionInInitializerError e) {
@@ -50,9 +53,20 @@ final class TextTokenizer implements AutoCloseable {
     }
   }
 
+  /**
+   * @throws UserException when the tokenizer contradicts itself, which only a text shows
+   */
   Tokens tokens(String text) {
-    Encoding encoding = tokenizer.encode(text);
+    Encoding encoding = encoding(text);
     return new Tokens(ints(encoding.getIds()), ints(encoding.getTypeIds()));
+  }
+
+  private Encoding encoding(String text) {
+    try {
+      return tokenizer.encode(text);
+    } catch (RuntimeException e) {
+      throw TokenizerFile.broken(file, "cannot cut a text: " + e.getMessage(), e);
+    }
   }
 
   private static int[] ints(long[] values) {

@@ -13,7 +13,9 @@ final class StudyFailure {
     // Extended codes carry the primary one in their lowest byte.
     SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff);
     return switch (code) {
-      case SQLITE_NOTADB, SQLITE_CORRUPT -> damaged(file, String.valueOf(e.getMessage()), e);
+      // Our statements are right: an error in one means that the tables are not ours.
+      case SQLITE_NOTADB, SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_TOOBIG ->
+          damaged(file, String.valueOf(e.getMessage()), e);
       case SQLITE_BUSY, SQLITE_LOCKED ->
           new UserException(
               "the study '" + file + "' is locked by another program",
@@ -28,7 +30,7 @@ final class StudyFailure {
     };
   }
 
-  static UserException damaged(Path file, String detail, SQLException e) {
+  static UserException damaged(Path file, String detail, Exception e) {
     return new UserException(
         "'" + file + "' is no study or is damaged: " + detail,
         "Move it away to start anew, or choose another folder with --out",

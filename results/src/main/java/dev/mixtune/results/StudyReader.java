@@ -141,10 +141,11 @@ public final class StudyReader implements AutoCloseable {
         rounding.id());
   }
 
-  /** The longest time that an evaluation with the library's weights took; 0 before there is one. */
-  double longestWallSeconds() {
+  /** The average time of evaluations on the whole search split; 0 before there is one. */
+  double averageWallSeconds() {
     return first(
-            "SELECT coalesce(max(wall_seconds), 0) FROM evaluations WHERE rounding = 'library'",
+            "SELECT coalesce(avg(wall_seconds), 0) FROM evaluations"
+                + " WHERE rounding = 'library' AND score IS NOT NULL",
             row -> row.getDouble(1))
         .orElse(0.0);
   }
@@ -208,6 +209,9 @@ public final class StudyReader implements AutoCloseable {
           }
         }
         return values;
+      } catch (IllegalArgumentException | ArithmeticException | NullPointerException e) {
+        // What was written is always read back: a value that is none comes from damage.
+        throw StudyFailure.damaged(file, "a row holds what cannot be: " + e.getMessage(), e);
       } catch (SQLException e) {
         throw StudyFailure.of(file, e);
       }

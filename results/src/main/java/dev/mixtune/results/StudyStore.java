@@ -143,9 +143,9 @@ public final class StudyStore implements Journal, AutoCloseable {
     return contents.count();
   }
 
-  /** The longest time that an evaluation with the library's weights took; 0 before there is one. */
-  public double longestWallSeconds() {
-    return contents.longestWallSeconds();
+  /** The average time of evaluations on the whole search split; 0 before there is one. */
+  public double averageWallSeconds() {
+    return contents.averageWallSeconds();
   }
 
   /**

@@ -23,13 +23,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker process does: it opens one model at a time and runs it on what lies in the shared
- * memory. It ends when its owner closes its input, in whatever it is caught up then.
+ * memory. It ends when its owner closes its input, or within a second of its owner's death, in
+ * whatever it is caught up then.
  */
 public final class WorkerLoop {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -39,7 +38,6 @@ public final class WorkerLoop {
   private final ModelRuntime runtime;
   private final SharedMemory memory;
   private final PrintStream out;
-  private final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
   private @Nullable Session session;
   private Session.@Nullable Prepared prepared;
 
@@ -61,19 +59,14 @@ public final class WorkerLoop {
     try (SharedMemory memory = SharedMemory.join(shared)) {
       preferToBeKilled();
       WorkerLoop loop = new WorkerLoop(runtime, memory, out);
-      daemon("requests", () -> loop.readRequests(in));
-      daemon("heartbeat", loop::beat);
+      Thread heart = new Thread(loop::beat, "heartbeat");
+      heart.setDaemon(true);
+      heart.start();
       loop.answer(JsonNodeFactory.instance.objectNode().put("ready", true));
-      loop.run();
+      loop.run(in);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot join " + shared, e);
     }
-  }
-
-  private static void daemon(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    thread.start();
   }
 
   /** Where memory runs out, Linux shall end the worker and not the study. */
@@ -85,25 +78,15 @@ public final class WorkerLoop {
     }
   }
 
-  private void readRequests(InputStream in) {
-    try (BufferedReader reader =
-        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        requests.add(line);
-      }
-    } catch (IOException e) {
-      // Treated as the end.
-    }
-    // Even from within a native call that never returns.
-    Runtime.getRuntime().halt(EXIT_OWNER_GONE);
-  }
-
+  /** Nobody who hears it is left when the owner is gone: then this process ends too. */
   private void beat() {
     try {
-      while (true) {
+      while (!out.checkError()) {
         Thread.sleep(BEAT_MILLIS);
         answer(JsonNodeFactory.instance.objectNode().put(WorkerProcess.BEAT, true));
       }
+      // Even from within a native call that never returns.
+      Runtime.getRuntime().halt(EXIT_OWNER_GONE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -116,22 +99,19 @@ public final class WorkerLoop {
     }
   }
 
-  private void run() throws IOException {
-    try {
-      while (true) {
-        JsonNode request = JSON.readTree(requests.take());
-        ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        try {
-          serve(request, answer);
-        } catch (RuntimeFailure e) {
-          answer.removeAll();
-          answer.put("failure", String.valueOf(e.getMessage()));
-        }
-        answer(answer);
+  private void run(InputStream in) throws IOException {
+    BufferedReader requests = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    for (String line = requests.readLine(); line != null; line = requests.readLine()) {
+      ObjectNode answer = JsonNodeFactory.instance.objectNode();
+      try {
+        serve(JSON.readTree(line), answer);
+      } catch (RuntimeFailure e) {
+        answer.removeAll();
+        answer.put("failure", String.valueOf(e.getMessage()));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      answer(answer);
     }
+    Runtime.getRuntime().halt(EXIT_OWNER_GONE);
   }
 
   private void serve(JsonNode request, ObjectNode answer) throws IOException {

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ final class WorkerPool implements AutoCloseable {
   private final AtomicInteger lost = new AtomicInteger();
   private final Deque<WorkerProcess> idle = new ArrayDeque<>();
   private final Set<WorkerProcess> alive = new HashSet<>();
+  private boolean closed;
 
   /**
    * @param files names of the shared files, which have them for a moment
@@ -40,6 +42,9 @@ final class WorkerPool implements AutoCloseable {
   /** A process that waits, or a new one. */
   WorkerProcess take() throws WorkerDied {
     synchronized (this) {
+      if (closed) {
+        throw new CancellationException("the worker processes were ended");
+      }
       WorkerProcess waiting = idle.pollLast();
       if (waiting != null) {
         return waiting;
@@ -111,6 +116,7 @@ final class WorkerPool implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    closed = true;
     alive.forEach(WorkerProcess::close);
     alive.clear();
     idle.clear();

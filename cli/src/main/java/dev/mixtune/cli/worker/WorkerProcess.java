@@ -11,21 +11,18 @@ import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One worker process as its owner sees it: a line of JSON goes in, a line of JSON comes out, and in
- * between a heartbeat each second. Used by one thread at a time.
+ * between a heartbeat each second. Used by one thread at a time, which reads the answer itself:
+ * every thread in between would wait for a turn on a busy machine. A thread beside it looks at the
+ * time and ends the process, which ends the reading.
  */
 final class WorkerProcess implements AutoCloseable {
   static final String BEAT = "beat";
   private static final String BEAT_LINE = "{\"" + BEAT + "\"";
-
-  /** What stands in the queue when there will be no more lines. */
-  private static final String END = "";
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long SLICE_MILLIS = 250;
@@ -36,11 +33,14 @@ final class WorkerProcess implements AutoCloseable {
 
   private final Process process;
   private final BufferedWriter requests;
-  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private final BufferedReader answers;
   private final SharedMemory memory;
 
-  /** Written by the reader alone. */
-  private volatile long beats;
+  private boolean waiting;
+  private long limitMillis;
+  private long leftMillis;
+  private long silentMillis;
+  private @Nullable String killedFor;
 
   private WorkerProcess(Process process, SharedMemory memory) {
     this.process = process;
@@ -48,9 +48,11 @@ final class WorkerProcess implements AutoCloseable {
     this.requests =
         new BufferedWriter(
             new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
-    Thread reader = new Thread(this::readLines, "worker-" + process.pid());
-    reader.setDaemon(true);
-    reader.start();
+    this.answers =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    Thread watch = new Thread(this::watch, "worker-" + process.pid());
+    watch.setDaemon(true);
+    watch.start();
   }
 
   /**
@@ -76,25 +78,6 @@ final class WorkerProcess implements AutoCloseable {
       throw e;
     } finally {
       memory.unlink();
-    }
-  }
-
-  private void readLines() {
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        if (line.startsWith(BEAT_LINE)) {
-          beats =
-              beats + 1; // Counted, not kept: a process that waits all night beats all the same.
-        } else if (line.startsWith("{")) { // Libraries and the JVM may have something to say too.
-          lines.add(line);
-        }
-      }
-    } catch (IOException e) {
-      // The end of the process is what the queue says next.
-    } finally {
-      lines.add(END);
     }
   }
 
@@ -128,40 +111,69 @@ final class WorkerProcess implements AutoCloseable {
     return await(limit);
   }
 
+  private JsonNode await(Duration limit) throws WorkerDied {
+    begin(limit);
+    try {
+      while (true) {
+        String line = answers.readLine();
+        if (line == null) {
+          throw new WorkerDied(ending());
+        }
+        heard();
+        // Libraries and the JVM may have something to say too.
+        if (line.startsWith("{") && !line.startsWith(BEAT_LINE)) {
+          return parse(line);
+        }
+      }
+    } catch (IOException e) {
+      throw new WorkerDied(ending());
+    } finally {
+      end();
+    }
+  }
+
+  private synchronized void begin(Duration limit) {
+    waiting = true;
+    limitMillis = limit.toMillis();
+    leftMillis = limitMillis;
+    silentMillis = 0;
+  }
+
+  private synchronized void heard() {
+    silentMillis = 0;
+  }
+
+  private synchronized void end() {
+    waiting = false;
+  }
+
   /**
    * Time is counted in slices in which this process was awake, so that a machine that slept for the
    * night does not lose its candidates.
    */
-  private JsonNode await(Duration limit) throws WorkerDied {
-    long left = limit.toMillis();
-    long silent = 0;
-    long heard = beats;
-    while (true) {
-      String line = poll();
-      if (line != null && line.equals(END)) {
-        throw new WorkerDied(ending());
+  private void watch() {
+    try {
+      while (!process.waitFor(SLICE_MILLIS, TimeUnit.MILLISECONDS)) {
+        slicePassed();
       }
-      if (line != null) {
-        return parse(line);
-      }
-      left -= SLICE_MILLIS;
-      silent = heard == beats ? silent + SLICE_MILLIS : 0;
-      heard = beats;
-      if (left < 0) {
-        throw new WorkerDied("it took longer than " + limit.toMillis() / 1000.0 + " s");
-      }
-      if (silent > MOST_SILENT_MILLIS) {
-        throw new WorkerDied("its process fell silent");
-      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private @Nullable String poll() throws WorkerDied {
-    try {
-      return lines.poll(SLICE_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new WorkerDied("the wait for it was interrupted");
+  private synchronized void slicePassed() {
+    if (!waiting) {
+      return;
+    }
+    leftMillis -= SLICE_MILLIS;
+    silentMillis += SLICE_MILLIS;
+    if (leftMillis < 0) {
+      killedFor = "it took longer than " + limitMillis / 1000.0 + " s";
+    } else if (silentMillis > MOST_SILENT_MILLIS) {
+      killedFor = "its process fell silent";
+    }
+    if (killedFor != null) {
+      process.destroyForcibly();
     }
   }
 
@@ -174,6 +186,10 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   private String ending() {
+    String reason = reason();
+    if (reason != null) {
+      return reason;
+    }
     try {
       if (!process.waitFor(1, TimeUnit.SECONDS)) {
         return "its process closed its output";
@@ -189,6 +205,10 @@ final class WorkerProcess implements AutoCloseable {
           "its process was killed (exit code " + code + "), maybe for want of memory";
       default -> "its process crashed (exit code " + code + ")";
     };
+  }
+
+  private synchronized @Nullable String reason() {
+    return killedFor;
   }
 
   @Override

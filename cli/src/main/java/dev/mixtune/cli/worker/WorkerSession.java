@@ -121,11 +121,11 @@ final class WorkerSession implements Session {
     } catch (IOException e) {
       throw full(e);
     } catch (UncheckedIOException e) {
-      throw full(e.getCause());
+      throw full(e);
     }
   }
 
-  private static UserException full(IOException e) {
+  private static UserException full(Exception e) {
     return new UserException(
         "memory cannot be shared with a worker process: " + e.getMessage(),
         "Free some space in the temp folder, or set -Djava.io.tmpdir in MIXTUNE_JAVA_OPTS",
