@@ -18,7 +18,8 @@ final class BenchOptions {
   @Option(
       names = "--task",
       paramLabel = "FILE",
-      description = "Task file; claims, latency and rounding take several. Default: the bundled example.")
+      description =
+          "Task file; claims, latency and rounding take several. Default: the bundled example.")
   List<Path> tasks = new ArrayList<>();
 
   @Option(

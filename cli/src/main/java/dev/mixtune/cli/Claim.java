@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param chosen id of the chosen point
  * @param claimed latency ratio that {@code frontier.json} states
  * @param measured ratios of {@code chosen.onnx} in processes of their own
- * @param driftOfUniform by how much the uniform 8-bit plan's median in the same processes is off its
- *     own recorded ratio, a fraction
- * @param slowerThan ids of uniform plans that are faster than the chosen one beyond timing error, no
- *     less accurate and no larger
+ * @param driftOfUniform by how much the uniform 8-bit plan's median in the same processes is off
+ *     its own recorded ratio, a fraction
+ * @param slowerThan ids of uniform plans that are faster than the chosen one beyond timing error,
+ *     no less accurate and no larger
  * @param underLoad ratio of what a study under load chose, the same plan or not; null when none was
  *     run
  * @param sameUnderLoad whether it chose the same plan
@@ -59,9 +59,7 @@ record Claim(
 
   /** Whether load left the choice alone, or its ratio. */
   boolean standsLoad() {
-    return underLoad == null
-        || sameUnderLoad
-        || Math.abs(underLoad / claimed - 1) <= ALLOWED;
+    return underLoad == null || sameUnderLoad || Math.abs(underLoad / claimed - 1) <= ALLOWED;
   }
 
   /** The uniform plans of a frontier file that beat its chosen point. */

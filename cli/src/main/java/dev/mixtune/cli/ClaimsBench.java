@@ -90,7 +90,8 @@ final class ClaimsBench {
             .orElse(0.0);
     Optional<FrontierPoint> loaded =
         options.load
-            ? Optional.of(underLoad(task, limit, folder.resolveSibling(folder.getFileName() + "-load")))
+            ? Optional.of(
+                underLoad(task, limit, folder.resolveSibling(folder.getFileName() + "-load")))
             : Optional.empty();
     return new Claim(
         frontier.task(),

@@ -83,8 +83,8 @@ final class HostPredictions {
   }
 
   /**
-   * The latency as predicted, as of now, without having timed this plan: for one that was timed, by the model
-   * of all others.
+   * The latency as predicted, as of now, without having timed this plan: for one that was timed, by
+   * the model of all others.
    */
   Optional<Latency> foreseen(LoweredPlan lowered) {
     refit();

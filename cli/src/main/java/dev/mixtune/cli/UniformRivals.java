@@ -73,7 +73,9 @@ final class UniformRivals {
     return new Certificate(
             new DropLimit(limit.fraction(), limit.relative()), options.confidenceFraction())
         .test(
-            List.of(new Certificate.Candidate(uniform.id(), () -> new Outcome.Scored(held, Holdout.NOT_KEPT))),
+            List.of(
+                new Certificate.Candidate(
+                    uniform.id(), () -> new Outcome.Scored(held, Holdout.NOT_KEPT))),
             Comparator.naturalOrder());
   }
 

@@ -11,7 +11,15 @@ class ClaimTest {
   private static Claim claim(
       double claimed, double drift, @Nullable Double underLoad, boolean samePlan) {
     return new Claim(
-        "net", "1%", "p1", claimed, List.of(0.40, 0.50, 0.51), drift, List.of(), underLoad, samePlan);
+        "net",
+        "1%",
+        "p1",
+        claimed,
+        List.of(0.40, 0.50, 0.51),
+        drift,
+        List.of(),
+        underLoad,
+        samePlan);
   }
 
   @Test

@@ -56,7 +56,8 @@ class FrontierFilesTest {
         .containsExactly("search", "holdout", "latencyMs", "sizeBytes");
     assertThat(names(json.get("reference").get("search"))).contains("accuracy", "samples");
     assertThat(names(json.get("reference").get("holdout"))).contains("accuracy", "samples");
-    assertThat(names(json.get("latency"))).containsExactly("batch", "shape", "threads", "basis", "prediction");
+    assertThat(names(json.get("latency")))
+        .containsExactly("batch", "shape", "threads", "basis", "prediction");
     assertThat(names(json.get("limit"))).containsExactly("maxDrop", "relative", "confidence");
     assertThat(names(json.get("layers").get(0)))
         .containsExactly("name", "op", "macs", "parameters", "group");
