@@ -77,9 +77,8 @@ record Claim(
   private static boolean beats(FrontierPoint uniform, FrontierPoint chosen) {
     Score own = uniform.holdout();
     Score other = chosen.holdout();
-    boolean held = own != null && other != null;
-    double accuracy = held ? own.accuracy() : uniform.search().accuracy();
-    double toBeat = held ? other.accuracy() : chosen.search().accuracy();
+    double accuracy = own != null && other != null ? own.accuracy() : uniform.search().accuracy();
+    double toBeat = own != null && other != null ? other.accuracy() : chosen.search().accuracy();
     return uniform.sizeBytes() <= chosen.sizeBytes()
         && accuracy >= toBeat
         && uniform.latencyRatio() * (1 + uniform.latencyRelativeError())

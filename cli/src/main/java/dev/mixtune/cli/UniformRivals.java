@@ -101,9 +101,8 @@ final class UniformRivals {
   static boolean beats(Evaluation uniform, Evaluation chosen, Map<String, PairedScore> holdout) {
     PairedScore own = holdout.get(uniform.id());
     PairedScore other = holdout.get(chosen.id());
-    boolean held = own != null && other != null;
-    double accuracy = held ? own.score() : Choice.score(uniform).score();
-    double toBeat = held ? other.score() : Choice.score(chosen).score();
+    double accuracy = own != null && other != null ? own.score() : Choice.score(uniform).score();
+    double toBeat = own != null && other != null ? other.score() : Choice.score(chosen).score();
     return uniform.sizeBytes() <= chosen.sizeBytes()
         && accuracy >= toBeat
         && slowest(Choice.latency(uniform)) < fastest(Choice.latency(chosen));

@@ -56,6 +56,28 @@ final class KernelTerms {
     column(Level.CONSTANT, Level.CONSTANT);
   }
 
+  /**
+   * The same kernels without what does not change them: weights that only differ in how they are
+   * stored become the same weights when the session opens, except for block-wise ones.
+   */
+  static List<KernelUse> asTheyRun(List<KernelUse> kernels) {
+    return kernels.stream().map(KernelTerms::asItRuns).toList();
+  }
+
+  private static KernelUse asItRuns(KernelUse use) {
+    return use.arithmetic() == Arithmetic.BLOCKWISE || use.weightBits() == 0
+        ? use
+        : new KernelUse(
+            use.op(),
+            use.arithmetic(),
+            0,
+            use.name(),
+            use.macs(),
+            use.inputElements(),
+            use.outputElements(),
+            use.weightElements());
+  }
+
   /** Columns so far, with their levels. */
   List<Level> levels() {
     return List.copyOf(levels);

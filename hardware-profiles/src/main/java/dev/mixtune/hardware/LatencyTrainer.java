@@ -85,7 +85,7 @@ public final class LatencyTrainer {
       throw new IllegalArgumentException("a plan takes " + ratio + " of the float model's time");
     }
     timed.merge(
-        List.copyOf(kernels),
+        KernelTerms.asTheyRun(kernels),
         new Timed(ratio, 1),
         (a, b) -> new Timed(a.sum() + b.sum(), a.count() + b.count()));
     fitted = null;

@@ -45,7 +45,7 @@ public final class NetworkLatencyModel {
    * timed is the least that is answered.
    */
   public double ratio(List<KernelUse> kernels) {
-    return possible(terms.known(kernels).times(coefficients));
+    return possible(terms.known(KernelTerms.asTheyRun(kernels)).times(coefficients));
   }
 
   /**
@@ -53,7 +53,7 @@ public final class NetworkLatencyModel {
    * something about the model only then.
    */
   public double ratioUnseen(List<KernelUse> kernels) {
-    Double without = leftOut.get(kernels);
+    Double without = leftOut.get(KernelTerms.asTheyRun(kernels));
     return without == null ? ratio(kernels) : possible(without);
   }
 

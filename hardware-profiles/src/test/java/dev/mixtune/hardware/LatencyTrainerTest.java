@@ -111,6 +111,34 @@ class LatencyTrainerTest {
   }
 
   @Test
+  void howWeightsAreStoredChangesNoPrediction() {
+    LatencyTrainer trainer = taught(LatencyTrainer.inContext(), 60, 0.02);
+    List<KernelUse> kernels = chain(new int[] {1, 1, 0, 0, 1, 1, 1, 0, 1, 0, 0, 1});
+    List<KernelUse> narrow =
+        kernels.stream()
+            .map(
+                k ->
+                    new KernelUse(
+                        k.op(),
+                        k.arithmetic(),
+                        k.arithmetic() == Arithmetic.INTEGER_STATIC ? 4 : 0,
+                        k.name(),
+                        k.macs(),
+                        k.inputElements(),
+                        k.outputElements(),
+                        k.weightElements()))
+            .toList();
+    trainer.add(narrow, ratio(new int[] {1, 1, 0, 0, 1, 1, 1, 0, 1, 0, 0, 1}));
+    NetworkLatencyModel model = trainer.model().orElseThrow();
+
+    assertEquals(model.ratio(kernels), model.ratio(narrow));
+    assertEquals(model.ratioUnseen(kernels), model.ratioUnseen(narrow));
+    int known = trainer.plans();
+    trainer.add(kernels, 1);
+    assertEquals(known, trainer.plans());
+  }
+
+  @Test
   void samePlansGiveTheSameModel() {
     List<KernelUse> asked = chain(new int[] {0, 1, 1, 0, 0, 1, 0, 1, 1, 1, 0, 0});
 

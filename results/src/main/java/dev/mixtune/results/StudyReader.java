@@ -17,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,10 +173,13 @@ public final class StudyReader implements AutoCloseable {
    * latency was only predicted when it was recorded shows the measured one.
    */
   private static String selectEvaluations(String rest) {
-    String columns = StudyRows.EVALUATION_COLUMNS;
-    for (String column : COMMA.splitAsStream(StudyRows.LATENCY_COLUMNS).toList()) {
-      columns = columns.replace(column, measuredSince(column));
-    }
+    Set<String> latency =
+        COMMA.splitAsStream(StudyRows.LATENCY_COLUMNS).collect(Collectors.toSet());
+    String columns =
+        COMMA
+            .splitAsStream(StudyRows.EVALUATION_COLUMNS)
+            .map(column -> latency.contains(column) ? measuredSince(column) : column)
+            .collect(Collectors.joining(", "));
     return "SELECT " + columns + " FROM evaluations " + rest;
   }
 
