@@ -166,7 +166,7 @@ final class Preparation {
   }
 
   /**
-   * As {@link #prepare} in a moment, without fitting anything: channels as they are, one method for
+   * Prepares a network in a moment, without fitting anything: channels as they are, one method for
    * all ranges, weights rounded to the nearest codes of the scale of least squared error.
    *
    * @param imported as read

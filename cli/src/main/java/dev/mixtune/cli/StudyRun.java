@@ -77,7 +77,8 @@ final class StudyRun {
             .run(
                 count,
                 workers,
-                () -> menus.take(memory.implementations(() -> compare(bench, menus, around))));
+                menus,
+                () -> memory.implementations(() -> compare(bench, menus, around)));
         new StudyFiles(folder).writeRounding(bench.prepared());
         try (LatencySource latencies = latencies(bench, memory)) {
           StudyContext context =

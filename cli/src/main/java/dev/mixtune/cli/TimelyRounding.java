@@ -35,13 +35,19 @@ final class TimelyRounding {
   /**
    * Makes the bench ready for candidates.
    *
-   * @param menus take the implementations that are chosen; asked once there are activation ranges
+   * @param menus take the implementations that are chosen
+   * @param compared the implementations; asked once there are activation ranges
    * @throws CancellationException when the user asks to stop
    */
-  void run(int threads, ExecutorService workers, Supplier<MenuBuilder> menus) {
+  void run(
+      int threads, ExecutorService workers, MenuBuilder menus, Supplier<Implementations> compared) {
     if (!memory.roundedQuickly()) {
       try {
-        bench.calibrate(threads, workers, orInTime(StudyRun.rounding(console)), () -> menus.get()::offered);
+        bench.calibrate(
+            threads,
+            workers,
+            orInTime(StudyRun.rounding(console)),
+            () -> menus.take(compared.get())::offered);
         return;
       } catch (CancellationException e) {
         if (deadline.isInterrupted()) {
@@ -59,7 +65,7 @@ final class TimelyRounding {
                 + " more that way.",
             100 * MOST));
     bench.calibrateQuickly(threads);
-    menus.get();
+    menus.take(compared.get());
   }
 
   private FittingProgress orInTime(FittingProgress shown) {
