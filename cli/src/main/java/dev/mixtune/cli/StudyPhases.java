@@ -71,8 +71,8 @@ final class StudyPhases {
     Holdout holdout = new Holdout(context);
     Verdict verdict = new Verdict(context.options(), holdout, reference);
     try {
-      return new UniformRivals(context.options())
-          .settle(withUniforms(verdict.find(search, deadline.isInterrupted()), holdout));
+      return UniformRivals.settle(
+          withUniforms(verdict.find(search, deadline.isInterrupted()), holdout));
     } catch (CancellationException e) {
       return verdict.find(search, /* interrupted= */ true);
     }

@@ -2,81 +2,45 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
-import dev.mixtune.evaluators.Certificate;
-import dev.mixtune.evaluators.CertificateResult;
-import dev.mixtune.evaluators.DropLimit;
-import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Rounding;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that nobody is handed a mix that a uniform plan beats: one that is no larger, at least
  * as accurate on the data that the choice was judged by, and faster by more than timing errs.
  *
  * <p>The frontier holds no such mix by search data. By the holdout one can turn up, when what beat
- * the uniform plan in the search lost there.
+ * the uniform plan in the search lost there. Under a limit on the drop the certificate has the last
+ * word all the same: a plan that holdout data picks cannot be certified by the same data, and one
+ * that was certified in the fixed order was preferred already where it is faster.
  */
 final class UniformRivals {
-  private final RunOptions options;
-
-  UniformRivals(RunOptions options) {
-    this.options = options;
-  }
+  private UniformRivals() {}
 
   /**
-   * The finding, or one that names the uniform plan that beats it. Under a limit on the drop the
-   * uniform plan must keep that limit on the holdout too.
+   * The finding, or one that names the uniform plan that beats it.
    *
    * @param finding with the holdout scores of the uniform plans, where there are any
    */
-  Finding settle(Finding finding) {
-    Optional<Evaluation> rival = rival(finding);
-    if (rival.isEmpty()) {
+  static Finding settle(Finding finding) {
+    if (finding.certificate() != null) {
       return finding;
     }
-    Evaluation uniform = rival.get();
-    CertificateResult before = finding.certificate();
-    if (before == null) {
-      return with(finding, uniform, null, finding.message() + " " + sentence(uniform));
-    }
-    PairedScore held = finding.holdout().get(uniform.id());
-    if (held == null) {
-      return finding;
-    }
-    CertificateResult own = certificate(uniform, held);
-    return own.status() == CertificateResult.Status.CERTIFIED
-        ? with(
-            finding,
-            uniform,
-            own,
-            own.message()
-                + " "
-                + sentence(uniform)
-                + " It was tested on its own, beside the order fixed by search data.")
-        : finding;
-  }
-
-  private static Finding with(
-      Finding finding, Evaluation chosen, @Nullable CertificateResult certificate, String message) {
-    return new Finding(
-        finding.search(), certificate, chosen, finding.holdout(), finding.exitCode(), message);
-  }
-
-  private CertificateResult certificate(Evaluation uniform, PairedScore held) {
-    MaxDrop limit = options.limit().orElseThrow();
-    return new Certificate(
-            new DropLimit(limit.fraction(), limit.relative()), options.confidenceFraction())
-        .test(
-            List.of(
-                new Certificate.Candidate(
-                    uniform.id(), () -> new Outcome.Scored(held, Holdout.NOT_KEPT))),
-            Comparator.naturalOrder());
+    return rival(finding)
+        .map(
+            uniform ->
+                new Finding(
+                    finding.search(),
+                    /* certificate= */ null,
+                    uniform,
+                    finding.holdout(),
+                    finding.exitCode(),
+                    finding.message() + " " + sentence(uniform)))
+        .orElse(finding);
   }
 
   private static String sentence(Evaluation uniform) {

@@ -43,8 +43,6 @@ class UniformRivalsTest {
 
   private static Finding settled(
       Evaluation uniform, Evaluation mix, Map<String, PairedScore> holdout) {
-    RunOptions options = new RunOptions();
-    options.maxSize = "1MB";
     SearchResult search =
         new SearchResult(
             List.of(uniform, mix),
@@ -53,8 +51,8 @@ class UniformRivalsTest {
             new TreeMap<>(Map.of(8, UNIFORM)),
             List.of(),
             Ending.BUDGET);
-    return new UniformRivals(options)
-        .settle(new Finding(search, null, mix, holdout, ExitCodes.DONE, "Chosen."));
+    return UniformRivals.settle(
+        new Finding(search, null, mix, holdout, ExitCodes.DONE, "Chosen."));
   }
 
   @Test
