@@ -147,6 +147,6 @@ class RoundingBenchTest {
   void aBenchmarkThatDoesNotExistIsRefused() {
     Tune unknown = Tune.run("bench", "rouding");
     assertThat(unknown.exitCode()).isEqualTo(ExitCodes.USER);
-    assertThat(unknown.err()).contains("'rouding'", "evaluator, rounding");
+    assertThat(unknown.err()).contains("'rouding'", "evaluator", "rounding", "soak");
   }
 }

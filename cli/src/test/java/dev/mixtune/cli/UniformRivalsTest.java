@@ -51,8 +51,7 @@ class UniformRivalsTest {
             new TreeMap<>(Map.of(8, UNIFORM)),
             List.of(),
             Ending.BUDGET);
-    return UniformRivals.settle(
-        new Finding(search, null, mix, holdout, ExitCodes.DONE, "Chosen."));
+    return UniformRivals.settle(new Finding(search, null, mix, holdout, ExitCodes.DONE, "Chosen."));
   }
 
   @Test
