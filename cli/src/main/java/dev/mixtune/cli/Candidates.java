@@ -19,6 +19,7 @@ import dev.mixtune.search.Rounding;
 import dev.mixtune.search.Stop;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,15 +48,12 @@ final class Candidates implements Evaluator {
   /** Most bytes of the models of a batch that are kept between lowering and scoring. */
   private static final long MOST_LOWERED_BYTES = 256L << 20;
 
-  /** One may be a user's kill; twice the same kernels is no accident. */
-  private static final int MOST_DEATHS_IN_TIMING = 2;
-
   /** Begins the line of the log that stands for each evaluation that was begun. */
   static final String EVALUATION = "evaluation";
 
   private final Workbench bench;
   private final StudyStore store;
-  private final StudyMemory memory;
+  private final GuardedTiming timing;
   private final LatencySource latencies;
   private final ExecutorService workers;
   private final Deadline deadline;
@@ -81,7 +79,7 @@ final class Candidates implements Evaluator {
   Candidates(StudyContext context, Stop budget) {
     this.bench = context.bench();
     this.store = context.store();
-    this.memory = context.memory();
+    this.timing = new GuardedTiming(context.memory(), context.bench()::probe);
     this.latencies = context.latencies();
     this.predictions = context.latencies() instanceof HostLatency host ? host.predictions() : null;
     this.workers = context.workers();
@@ -232,7 +230,9 @@ final class Candidates implements Evaluator {
       return known.get();
     }
     Latency latency =
-        bench.target() instanceof ProfileTarget ? latencies.latency(lowered) : timed(lowered);
+        bench.target() instanceof ProfileTarget
+            ? latencies.latency(lowered)
+            : timing.time(lowered, () -> latencies.latency(lowered));
     store.recordLatency(lowered.kernelSignature(), latency);
     if (predictions != null) {
       predictions.learn(lowered.plan(), lowered.kernels(), latency.ratio());
@@ -264,39 +264,33 @@ final class Candidates implements Evaluator {
         .toList();
   }
 
-  /** Times what is on the frontier by its prediction alone, whatever the budget. */
-  void timeWhateverTheBudget(List<Evaluation> frontier) {
+  /**
+   * Times what could be on the frontier and has its time from a prediction, whatever the budget.
+   *
+   * @return the evaluations, in the same order
+   */
+  List<Evaluation> timedWhateverTheBudget(List<Evaluation> evaluations) {
     if (predictions == null) {
-      return;
+      return evaluations;
     }
     stop = deadline::isInterrupted;
-    frontier.stream().filter(Contention::isPredicted).forEach(this::timed);
+    IdentityHashMap<Evaluation, Evaluation> settled = new IdentityHashMap<>();
+    Contention contention = new Contention(objectives, evaluations);
+    for (Evaluation evaluation : contention.fastestFirst(evaluations)) {
+      if (Contention.isPredicted(evaluation) && contention.mayMatter(evaluation)) {
+        Evaluation timed = timed(evaluation);
+        settled.put(evaluation, timed);
+        contention.add(timed);
+      }
+    }
     stop = budget;
     rememberTimed();
+    return evaluations.stream().map(e -> settled.getOrDefault(e, e)).toList();
   }
 
   private void rememberTimed() {
     if (predictions != null) {
       store.putDocument(StudyMemory.TIMED_PLANS, predictions.write());
-    }
-  }
-
-  /**
-   * Times a plan in this process, where nothing stands between the clock and the kernels. It was
-   * run in a worker process before, so that kernels that crash or hang are found out there; those
-   * that do it now and then end this process, and the study that goes on gives them up the third
-   * time.
-   */
-  private Latency timed(LoweredPlan lowered) {
-    int deaths = memory.beginTiming(lowered.kernelSignature());
-    try {
-      if (deaths >= MOST_DEATHS_IN_TIMING) {
-        throw new RuntimeFailure("the process ended " + deaths + " times meanwhile", null);
-      }
-      bench.probe(lowered.model());
-      return latencies.latency(lowered);
-    } finally {
-      memory.endTiming();
     }
   }
 

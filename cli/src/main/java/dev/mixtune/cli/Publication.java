@@ -45,8 +45,12 @@ final class Publication {
     ChosenFile.Written written = writeChosen(finding);
     Frontier frontier = new FrontierAssembler(context).assemble(finding, corner);
     StudyFiles files = new StudyFiles(folder);
+    // First what a stop must find whole, then what takes another pass over the data.
+    files.writeFrontier(frontier, written, split(finding), /* classes= */ null);
     ClassDrops classes = classes(finding);
-    files.writeFrontier(frontier, written, split(finding), classes);
+    if (classes != null) {
+      files.writeFrontier(frontier, written, split(finding), classes);
+    }
     List<String> robustness =
         finding.exitCode() == ExitCodes.STOPPED
             ? List.of()
@@ -73,7 +77,9 @@ final class Publication {
 
   /** Null where there are no classes, or no time. */
   private @Nullable ClassDrops classes(Finding finding) {
-    if (finding.exitCode() == ExitCodes.STOPPED || context.deadline().isOverdue()) {
+    if (finding.exitCode() == ExitCodes.STOPPED
+        || context.deadline().isInterrupted()
+        || context.deadline().isOverdue()) {
       return null;
     }
     return Regressions.perClass(
@@ -185,8 +191,11 @@ final class Publication {
     settings.put("threads per inference", Integer.toString(bench.threads()));
     bench.axes().sentence().ifPresent(words -> settings.put("deployment axes", words));
     bench.task().text().ifPresent(text -> settings.put("text", DeploymentAxes.words(text)));
-    settings.put("activation ranges", Workbench.RANGE_METHOD);
-    settings.put("weight rounding", Workbench.ROUNDING_METHOD);
+    boolean quickly = context.memory().roundedQuickly();
+    settings.put(
+        "activation ranges", quickly ? Workbench.QUICK_RANGE_METHOD : Workbench.RANGE_METHOD);
+    settings.put(
+        "weight rounding", quickly ? Workbench.QUICK_ROUNDING_METHOD : Workbench.ROUNDING_METHOD);
     return settings;
   }
 

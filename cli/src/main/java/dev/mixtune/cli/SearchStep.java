@@ -21,11 +21,13 @@ import dev.mixtune.search.WideEnds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,7 @@ final class SearchStep {
 
   private static final int PART_FOR_DESIGN = 20;
   private static final int MOST_DESIGNED = 400;
+  private static final int DESIGNED_BETWEEN_NOTES = 16;
 
   /** Error at 95 % of unseen plans at which more designed runs would bring little. */
   private static final double WANTED_ERROR = 0.05;
@@ -132,9 +135,20 @@ final class SearchStep {
       return;
     }
     HostPredictions predictions = host.predictions();
-    Optional<String> before = context.store().document(StudyMemory.TIMED_PLANS);
-    if (before.isPresent()) {
-      predictions.recall(before.get(), plan -> bench.lowering().lower(plan).kernels());
+    Set<String> timed = new HashSet<>();
+    context
+        .store()
+        .document(StudyMemory.TIMED_PLANS)
+        .ifPresent(
+            before ->
+                predictions.recall(
+                    before,
+                    plan -> {
+                      LoweredPlan lowered = bench.lowering().lower(plan);
+                      timed.add(lowered.kernelSignature());
+                      return lowered.kernels();
+                    }));
+    if (context.memory().isDesignTimed()) {
       return;
     }
     KernelChoices choices = KernelChoices.of(bench.network(), context.menus()::offered);
@@ -151,14 +165,18 @@ final class SearchStep {
             stopwatch(host),
             WANTED_ERROR,
             MOST_DESIGNED,
-            signature -> false,
+            timed::contains,
             () -> deadline.requested() || deadline.elapsed().minus(start).compareTo(most) > 0);
     predictions.refit();
     context.store().putDocument(StudyMemory.TIMED_PLANS, predictions.write());
+    if (!deadline.isInterrupted()) {
+      context.memory().rememberDesign();
+    }
     context.console().say(DesignedRuns.sentence(predictions, deadline.elapsed().minus(start)));
   }
 
   private DesignedRuns.Stopwatch stopwatch(HostLatency host) {
+    GuardedTiming timing = new GuardedTiming(context.memory(), bench::probe);
     return new DesignedRuns.Stopwatch() {
       @Override
       public LoweredPlan lowered(Plan plan) {
@@ -167,8 +185,12 @@ final class SearchStep {
 
       @Override
       public void time(LoweredPlan lowered) {
-        double ratio = host.latency(lowered, DesignedRuns.TIMING).ratio();
+        double ratio =
+            timing.time(lowered, () -> host.latency(lowered, DesignedRuns.TIMING)).ratio();
         host.predictions().learn(lowered.plan(), lowered.kernels(), ratio);
+        if (host.predictions().plans() % DESIGNED_BETWEEN_NOTES == 0) {
+          context.store().putDocument(StudyMemory.TIMED_PLANS, host.predictions().write());
+        }
       }
     };
   }
@@ -246,20 +268,20 @@ final class SearchStep {
     }
   }
 
-  /** On the host the frontier is made of measured times alone. */
+  /**
+   * On the host the frontier is made of measured times, of all plans that were ever scored: only
+   * what cannot be timed keeps its prediction, and what a user's stop left.
+   */
   private SearchResult withEverythingTimed(SearchResult found, Candidates candidates) {
-    SearchResult result = withEverythingRecorded(found, candidates);
-    while (context.latencies() instanceof HostLatency && !deadline.isInterrupted()) {
-      long predicted = result.frontier().stream().filter(Contention::isPredicted).count();
-      candidates.timeWhateverTheBudget(result.frontier());
-      result = withEverythingRecorded(result, candidates);
-      long left = result.frontier().stream().filter(Contention::isPredicted).count();
-      // What was timed may give way to other predictions; what cannot be timed stays.
-      if (left == 0 || left >= predicted) {
-        break;
-      }
-    }
-    return result;
+    SearchResult all = withEverythingRecorded(found, candidates);
+    List<Evaluation> evaluations = candidates.timedWhateverTheBudget(all.evaluations());
+    return new SearchResult(
+        evaluations,
+        Frontier.of(evaluations, all.dominance()),
+        all.dominance(),
+        all.uniforms(),
+        all.history(),
+        all.ending());
   }
 
   /** What earlier runs of the study recorded counts too, wherever this run's path led. */

@@ -8,6 +8,7 @@ import dev.mixtune.results.StudyReader;
 import dev.mixtune.results.StudyStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -24,6 +25,8 @@ final class StudyMemory {
   private static final String STARTED = "started";
   private static final String QUICK_ROUNDING = "quickRounding";
   private static final String TIMING = "timing";
+  private static final String GIVEN_UP = "notToBeTimed";
+  private static final String DESIGN = "designTimed";
   private static final String WARM_START = "warmStart";
   private static final String FLOAT_MILLIS = "floatMillis";
   private static final String IMPLEMENTATIONS = "implementations";
@@ -85,6 +88,30 @@ final class StudyMemory {
     return before;
   }
 
+  /** Kernels that are not to be timed any more. */
+  void giveUp(String signature) {
+    List<String> all = new ArrayList<>(givenUp());
+    all.add(signature);
+    store.putDocument(GIVEN_UP, JSON.valueToTree(all).toString());
+  }
+
+  /** Whether they are given up. */
+  boolean isGivenUp(String signature) {
+    return givenUp().contains(signature);
+  }
+
+  private List<String> givenUp() {
+    return store.document(GIVEN_UP).map(StudyMemory::texts).orElse(List.of());
+  }
+
+  private static List<String> texts(String json) {
+    try {
+      return List.of(JSON.readValue(json, String[].class));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("remembered texts are damaged", e);
+    }
+  }
+
   /** What was begun has ended, well or not. */
   void endTiming() {
     rememberTiming("");
@@ -100,6 +127,16 @@ final class StudyMemory {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a remembered text is damaged", e);
     }
+  }
+
+  /** The design of plans that the latency model is fitted to is timed as far as it will be. */
+  void rememberDesign() {
+    store.putDocument(DESIGN, "true");
+  }
+
+  /** Whether it is. */
+  boolean isDesignTimed() {
+    return store.document(DESIGN).isPresent();
   }
 
   /** The study's weights are rounded without fitting, because its budget is short. */

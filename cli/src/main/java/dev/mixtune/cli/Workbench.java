@@ -49,6 +49,13 @@ final class Workbench implements AutoCloseable {
   static final String ROUNDING_METHOD =
       "fitted to calibration samples, the best method for each layer and width";
 
+  /** How they are chosen where the budget is too short to fit anything. */
+  static final String QUICK_RANGE_METHOD = "least squared error, the same method for each tensor";
+
+  /** How weights are rounded there. */
+  static final String QUICK_ROUNDING_METHOD =
+      "to the nearest codes of the scale of least squared error, not fitted: the budget was short";
+
   /** Most memory for preprocessed samples, and most of the heap. */
   private static final long CACHE_BYTES = 512L << 20;
 

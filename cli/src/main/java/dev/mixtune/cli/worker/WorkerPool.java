@@ -45,9 +45,13 @@ final class WorkerPool implements AutoCloseable {
       if (closed) {
         throw new CancellationException("the worker processes were ended");
       }
-      WorkerProcess waiting = idle.pollLast();
-      if (waiting != null) {
-        return waiting;
+      // One that died while it waited died of no model: the next is asked.
+      for (WorkerProcess waiting = idle.pollLast(); waiting != null; waiting = idle.pollLast()) {
+        if (waiting.isAlive()) {
+          return waiting;
+        }
+        alive.remove(waiting);
+        waiting.close();
       }
     }
     long start = System.nanoTime();

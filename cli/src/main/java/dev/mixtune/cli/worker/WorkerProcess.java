@@ -85,6 +85,10 @@ final class WorkerProcess implements AutoCloseable {
     return memory;
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   long pid() {
     return process.pid();
   }

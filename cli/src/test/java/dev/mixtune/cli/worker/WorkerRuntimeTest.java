@@ -147,6 +147,24 @@ class WorkerRuntimeTest {
     assertThat(runtime.startedProcesses()).isEqualTo(1);
   }
 
+  @Test
+  void processesThatDieWhileTheyWaitCostNoModel() throws Exception {
+    try (Session one = runtime.open(bytes("square"), 1);
+        Session two = runtime.open(bytes("square"), 1)) {
+      one.run(floats(VALUES));
+      two.run(floats(VALUES));
+    }
+    List<ProcessHandle> waiting = ProcessHandle.current().children().toList();
+    assertThat(waiting).hasSizeGreaterThanOrEqualTo(2);
+    for (ProcessHandle process : waiting) {
+      process.destroyForcibly();
+      process.onExit().get(1, TimeUnit.MINUTES);
+    }
+
+    assertSquares();
+    assertThat(runtime.lostProcesses()).isZero();
+  }
+
   private void assertSquares() {
     try (Session session = runtime.open(bytes("square"), 1)) {
       assertThat(values(session.run(floats(VALUES)))).containsExactly(squares());
