@@ -207,7 +207,8 @@ final class CertificateTrials {
         TestOrder.of(
             Frontier.of(evaluations, Dominance.exact(OBJECTIVES)),
             evaluations,
-            table.plans().get(0).plan());
+            table.plans().get(0).plan(),
+            /* prefersSize= */ true);
     List<Certificate.Candidate> candidates =
         order.stream()
             .map(

@@ -3,6 +3,7 @@ package dev.mixtune.cli;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.search.Evaluation;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,9 @@ import java.util.stream.Collectors;
 final class Choice {
   /** Latencies of a profile are exact; this only separates different ones. */
   private static final double EXACT = 1e-6;
+
+  /** Share of the size. */
+  private static final double WORTH_A_TEST = 0.05;
 
   private final List<Evaluation> frontier;
   private final Map<String, Evaluation> byId;
@@ -35,6 +39,31 @@ final class Choice {
                 .thenComparing(e -> e.plan().key())
                 .thenComparing(Evaluation::rounding))
         .toList();
+  }
+
+  /**
+   * The plans that are worth a test on the holdout, from the safest to the most aggressive: each
+   * one is wanted more than every safer one, because it is faster by more than the timing error, or
+   * as fast and smaller by {@value #WORTH_A_TEST} of the size at least. Each further test is one
+   * more at which the sequence may end, and what it could win must be worth that.
+   */
+  List<Evaluation> worthTesting() {
+    ToLongFunction<Evaluation> speed = stepsAboveFastest();
+    List<Evaluation> worth = new ArrayList<>();
+    for (Evaluation plan : safestFirst()) {
+      if (worth.stream().noneMatch(safer -> isAsGood(safer, plan, speed))) {
+        worth.add(plan);
+      }
+    }
+    return worth;
+  }
+
+  /** Whether the more aggressive of two plans wins too little to be tested. */
+  private boolean isAsGood(
+      Evaluation safer, Evaluation plan, ToLongFunction<Evaluation> stepsAboveFastest) {
+    long slower = stepsAboveFastest.applyAsLong(plan) - stepsAboveFastest.applyAsLong(safer);
+    boolean smaller = plan.sizeBytes() <= (1 - WORTH_A_TEST) * safer.sizeBytes();
+    return prefersSize ? slower >= 0 && !smaller : slower > 0 || (slower == 0 && !smaller);
   }
 
   /**

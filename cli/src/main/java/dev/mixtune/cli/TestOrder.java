@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * The order in which plans are tested on the holdout, fixed by search data alone: the uniform plan
  * of the widest width first, on the frontier or not, because nothing is safer whatever few search
- * samples say; then the frontier from the least drop to the largest.
+ * samples say; then the frontier from the least drop to the largest, without plans that win too
+ * little over a safer one ({@link Choice#worthTesting}).
  */
 final class TestOrder {
   private TestOrder() {}
@@ -21,13 +22,16 @@ final class TestOrder {
    * @param others evaluations among which the widest uniform plan is looked for when it is not one
    *     of {@code plans}; none failed, all allowed
    * @param widest the uniform plan of the widest width
+   * @param prefersSize whether the smallest plan is wanted, not the fastest
    */
-  static List<Evaluation> of(List<Evaluation> plans, List<Evaluation> others, Plan widest) {
+  static List<Evaluation> of(
+      List<Evaluation> plans, List<Evaluation> others, Plan widest, boolean prefersSize) {
     List<Evaluation> order = new ArrayList<>();
-    if (plans.stream().noneMatch(e -> isOfLibrary(e, widest))) {
-      others.stream().filter(e -> isOfLibrary(e, widest)).findFirst().ifPresent(order::add);
-    }
-    order.addAll(new Choice(plans, /* prefersSize= */ false).safestFirst());
+    List<Evaluation> known = new ArrayList<>(plans);
+    known.addAll(others);
+    known.stream().filter(e -> isOfLibrary(e, widest)).findFirst().ifPresent(order::add);
+    new Choice(plans, prefersSize)
+        .worthTesting().stream().filter(e -> !isOfLibrary(e, widest)).forEach(order::add);
     return order;
   }
 

@@ -72,7 +72,8 @@ final class Verdict {
         TestOrder.of(
             plans,
             search.evaluations().stream().filter(e -> !e.isFailed() && isAllowed(e)).toList(),
-            widest(search));
+            widest(search),
+            options.prefersSize());
     Choice choice = new Choice(ordered, options.prefersSize());
     Map<String, PairedScore> scores = new HashMap<>();
     List<Certificate.Candidate> candidates = new ArrayList<>();

@@ -28,7 +28,7 @@ class CertificateTrialsTest {
     for (int i = 0; i < lost.length; i++) {
       BitSet right = new BitSet();
       right.set(lost[i], SAMPLES);
-      rows.add(new AnswerTable.Row(Plan.uniform(3, schemes.get(i)), 1000 - i, right));
+      rows.add(new AnswerTable.Row(Plan.uniform(3, schemes.get(i)), 1000 - 100 * i, right));
     }
     return new AnswerTable(SAMPLES, all, rows);
   }

@@ -51,4 +51,34 @@ class ChoiceTest {
     assertThat(new Choice(List.of(SMALLEST_BUT_SLOW, SMALL, SAFE, FAST), false).safestFirst())
         .containsExactly(SAFE, FAST, SMALL, SMALLEST_BUT_SLOW);
   }
+
+  @Test
+  void aSlowerPlanIsTestedOnlyWhereSizeIsWhatIsWanted() {
+    List<Evaluation> all = List.of(SMALLEST_BUT_SLOW, SMALL, SAFE, FAST);
+
+    assertThat(new Choice(all, false).worthTesting()).containsExactly(SAFE, FAST, SMALL);
+    assertThat(new Choice(all, true).worthTesting())
+        .containsExactly(SAFE, FAST, SMALL, SMALLEST_BUT_SLOW);
+  }
+
+  @Test
+  void aPlanThatIsLittleSmallerThanASaferOneIsNotTested() {
+    Evaluation little = evaluation(Plan.uniform(3, Scheme.W4A8), 0.005, 0.503, 571);
+    Evaluation enough = evaluation(Plan.uniform(3, Scheme.W2A8), 0.006, 0.503, 570);
+
+    for (boolean size : new boolean[] {false, true}) {
+      assertThat(new Choice(List.of(SMALL, little, FAST, enough), size).worthTesting())
+          .containsExactly(FAST, SMALL, enough);
+    }
+  }
+
+  @Test
+  void theWidestUniformPlanIsTestedFirstWhateverItsDrop() {
+    Evaluation safer = evaluation(Plan.uniform(3, Scheme.W8A8), -0.003, 0.9, 1500);
+
+    assertThat(TestOrder.of(List.of(FAST, safer, SAFE), List.of(SAFE), SAFE.plan(), false))
+        .containsExactly(SAFE, safer, FAST);
+    assertThat(TestOrder.of(List.of(FAST, safer), List.of(SAFE), SAFE.plan(), false))
+        .containsExactly(SAFE, safer, FAST);
+  }
 }
