@@ -318,6 +318,7 @@
   // Damage per layer and width as bars; those of the selected plan are framed.
   function bars() {
     const place = document.getElementById('bars');
+    if (!place) return;
     place.replaceChildren();
     if (!data.damages.length) return;
     const width = Math.max(300, place.clientWidth || 1000);
