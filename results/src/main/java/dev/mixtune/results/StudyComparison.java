@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param volume of both frontiers from one corner, each on its own search split; null where
  *     latencies are not comparable
  * @param dominated how many points of one frontier a point of the other beats, by their estimates
+ *     of drop, size and, where latencies are comparable, time
  * @param changedLayers layers whose bits differ between the chosen plans
  * @param notes what cannot be compared, and why
  */
@@ -162,7 +163,8 @@ public record StudyComparison(
         rows,
         timing ? FrontierVolume.common(first, second) : null,
         new Dominated(
-            FrontierVolume.dominated(first, second), FrontierVolume.dominated(second, first)),
+            FrontierVolume.dominated(first, second, timing),
+            FrontierVolume.dominated(second, first, timing)),
         changed(first, second),
         notes(a, b, timing));
   }
@@ -296,7 +298,7 @@ public record StudyComparison(
               + a.timing()
               + " against "
               + b.timing()
-              + ". Each ratio is to float on its own target.");
+              + ". Each ratio is to float on its own target; points are beaten in drop and size alone.");
     }
     double confidence = a.frontier().limit().confidence();
     if (confidence != b.frontier().limit().confidence()) {

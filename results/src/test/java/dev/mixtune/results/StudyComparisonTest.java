@@ -139,6 +139,43 @@ class StudyComparisonTest {
   }
 
   @Test
+  void timesThatCannotBeComparedBeatNothing() {
+    Frontier slow = frontier(3);
+    Frontier fast =
+        FrontierEdits.with(
+            slow,
+            slow.points().stream()
+                .map(point -> FrontierEdits.timed(point, point.latencyRatio() / 2))
+                .toList());
+    Map<String, String> elsewhere = new HashMap<>(IDENTITY);
+    elsewhere.put("machine", "another");
+    int points = slow.points().size();
+    assertThat(
+            StudyComparison.of(study("a", slow, IDENTITY), study("b", fast, IDENTITY)).dominated())
+        .isEqualTo(new StudyComparison.Dominated(points, 0));
+    long alone =
+        slow.points().stream()
+            .filter(
+                p ->
+                    slow.points().stream()
+                        .anyMatch(
+                            q ->
+                                q.sizeBytes() <= p.sizeBytes()
+                                    && q.search().drop() <= p.search().drop()
+                                    && (q.sizeBytes() < p.sizeBytes()
+                                        || q.search().drop() < p.search().drop())))
+            .count();
+    assertThat(alone).isLessThan(points);
+    StudyComparison apart =
+        StudyComparison.of(study("a", slow, IDENTITY), study("b", fast, elsewhere));
+    assertThat(apart.dominated())
+        .isEqualTo(new StudyComparison.Dominated((int) alone, (int) alone));
+    assertThat(apart.notes())
+        .singleElement()
+        .satisfies(note -> assertThat(note).contains("beaten in drop and size alone"));
+  }
+
+  @Test
   void otherModelsAndMetricsAreRefused() {
     Frontier f = frontier(3);
     Frontier other =
