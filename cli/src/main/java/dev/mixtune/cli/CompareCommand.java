@@ -113,8 +113,9 @@ final class CompareCommand {
     text.append(
         String.format(
             Locale.ROOT,
-            "By their estimates, %d of %d points of A are beaten by a point of B, %d of %d of B by"
-                + " one of A.%n",
+            "By their estimates of %s, %d of %d points of A are beaten by a point of B, %d of %d"
+                + " of B by one of A.%n",
+            comparison.sameTiming() ? "drop, time and size" : "drop and size",
             comparison.dominated().ofFirst(),
             comparison.first().points(),
             comparison.dominated().ofSecond(),

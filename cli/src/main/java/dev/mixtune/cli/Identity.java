@@ -6,6 +6,7 @@ import dev.mixtune.evaluators.Task;
 import dev.mixtune.hardware.KernelEntry;
 import dev.mixtune.hardware.Profile;
 import dev.mixtune.hardware.ProfileTarget;
+import dev.mixtune.hardware.RunCost;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -126,6 +127,11 @@ final class Identity {
           .append(entry.mostWeightBits())
           .append(entry.basis())
           .append(entry.cost());
+    }
+    RunCost run = profile.run();
+    if (run != null) {
+      // Profiles of schema version 1 have none, and keep the identity that they always had.
+      text.append("\nrun").append(run.micros()).append(run.fetches()).append(run.basis());
     }
     return Hashes.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
   }

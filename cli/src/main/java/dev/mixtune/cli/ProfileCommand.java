@@ -6,6 +6,7 @@ import dev.mixtune.hardware.Profile;
 import dev.mixtune.hardware.ProfileRules;
 import dev.mixtune.hardware.ProfileWriter;
 import dev.mixtune.hardware.TimerSettings;
+import dev.mixtune.hardware.TimingLock;
 import dev.mixtune.hardware.profiler.ChainGrid;
 import dev.mixtune.hardware.profiler.ChainProfiler;
 import dev.mixtune.hardware.profiler.DeviceFacts;
@@ -88,11 +89,12 @@ final class ProfileCommand {
             around.out(),
             around.terminal() ? Console.Style.BAR : Console.Style.PLAIN,
             around.clock());
+    TimingLock turn = Workbench.timing(around);
     boolean complete;
     DeviceFacts facts;
     List<dev.mixtune.hardware.profiler.Observation> observations;
     try (ChainProfiler profiler =
-            new ChainProfiler(runtime, options.threads, options.quick ? QUICK : FULL);
+            new ChainProfiler(runtime, options.threads, options.quick ? QUICK : FULL, turn);
         ObservationFile file =
             ObservationFile.open(
                 runs,
@@ -115,7 +117,7 @@ final class ProfileCommand {
                         / options.time().toMillis();
                 console.progress("measuring", Math.min(0.999, passed), null, models + " models");
               });
-      facts = facts(options, host, file.header());
+      facts = facts(options, host, file.header(), turn);
       observations = file.observations();
     }
     if (around.interrupted().get()) {
@@ -136,14 +138,17 @@ final class ProfileCommand {
   }
 
   private static DeviceFacts facts(
-      ProfileOptions options, HostFacts host, ObservationFile.Header header) {
+      ProfileOptions options, HostFacts host, ObservationFile.Header header, TimingLock turn) {
     return new DeviceFacts(
         options.profileName(),
         header.device(),
         header.runtime() + ", CPU provider, " + host.os() + " " + host.arch(),
         header.threads(),
         header.date(),
-        PeakRates.of(host, header.threads(), MemoryRate.measure(System::nanoTime)).orElse(null),
+        turn.hold(
+            () ->
+                PeakRates.of(host, header.threads(), MemoryRate.measure(System::nanoTime))
+                    .orElse(null)),
         "in turn with one float model, the median of the ratios of neighbouring runs");
   }
 

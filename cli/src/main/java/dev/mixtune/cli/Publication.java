@@ -156,7 +156,10 @@ final class Publication {
     notes.add(written.basis());
     if (context.latencies() instanceof HostLatency host) {
       notes.add("Latency: " + host.conditions() + ".");
-      host.predictions().error().map(Publication::predicted).ifPresent(notes::add);
+      host.predictions()
+          .error()
+          .map(error -> predicted(error, finding.search().frontier()))
+          .ifPresent(notes::add);
     }
     RefinementTally.of(finding.search().evaluations()).sentence().ifPresent(notes::add);
     notes.addAll(robustness);
@@ -199,11 +202,14 @@ final class Publication {
     return settings;
   }
 
-  private static String predicted(PredictionError error) {
+  private static String predicted(PredictionError error, List<Evaluation> frontier) {
     return "Plans that no timing could bring onto the frontier were not timed. The model that says"
         + " so was fitted to whole runs of this network; its cross-validated error: "
         + error.words()
-        + ". On the frontier every latency is measured; predicted_latency_ms stands beside it.";
+        + (frontier.stream().noneMatch(Contention::isPredicted)
+            ? ". On the frontier every latency is measured; predicted_latency_ms stands beside it."
+            : ". The study ended before every plan on the frontier was timed: frontier.json says of"
+                + " each latency whether it is measured or modelled.");
   }
 
   private Map<String, String> machine() {

@@ -100,10 +100,14 @@ final class StepMeasurements {
     TimerSettings brief = new TimerSettings(0.01, 0.95, 300_000_000L, 5, 20, 0.05, 2);
     try (Session floatModel = bench.runtime().open(bench.task().model(), bench.threads());
         Session candidate = bench.runtime().open(lowered.model(), bench.threads())) {
-      return new HostTimer(brief)
-          .time(candidate, floatModel, bench.deploymentInputs())
-          .latency()
-          .ratio();
+      return bench
+          .timing()
+          .hold(
+              () ->
+                  new HostTimer(brief)
+                      .time(candidate, floatModel, bench.deploymentInputs())
+                      .latency()
+                      .ratio());
     }
   }
 }

@@ -184,7 +184,7 @@ final class Workbench implements AutoCloseable {
   }
 
   /** Says so when it has to wait, once for a whole command. */
-  private static TimingLock timing(Surroundings around) {
+  static TimingLock timing(Surroundings around) {
     AtomicBoolean said = new AtomicBoolean();
     return new TimingLock(
         around.timingTurn(),

@@ -2,10 +2,12 @@ package dev.mixtune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mixtune.engine.Basis;
 import dev.mixtune.hardware.HostFacts;
 import dev.mixtune.hardware.KernelEntry;
 import dev.mixtune.hardware.Profile;
 import dev.mixtune.hardware.ProfileTarget;
+import dev.mixtune.hardware.RunCost;
 import dev.mixtune.hardware.Targets;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,6 +80,39 @@ class IdentityTest {
     assertThat(Identity.digest(with(profile, kernels))).isNotEqualTo(Identity.digest(profile));
   }
 
+  @Test
+  void anotherCostOfARunIsAnotherProfile() {
+    Profile profile = ((ProfileTarget) new Targets(HOST).find("pixel8")).profile();
+    String none = Identity.digest(running(profile, null));
+    String one = Identity.digest(running(profile, run(20, 0.05)));
+    assertThat(one).isNotEqualTo(none).isEqualTo(Identity.digest(running(profile, run(20, 0.05))));
+    assertThat(Identity.digest(running(profile, run(21, 0.05)))).isNotEqualTo(one);
+    assertThat(Identity.digest(running(profile, run(20, 0.06)))).isNotEqualTo(one);
+  }
+
+  private static RunCost run(double micros, double nanosPerByte) {
+    return new RunCost(
+        micros, List.of(new RunCost.Fetch(1_000, nanosPerByte)), Basis.MODELLED, "made up");
+  }
+
+  private static Profile running(Profile p, @Nullable RunCost run) {
+    return new Profile(
+        p.name(),
+        p.description(),
+        p.provenance(),
+        p.runtime(),
+        p.threads(),
+        p.batch(),
+        p.core(),
+        p.pipeline(),
+        p.statedError(),
+        p.statedErrorSource(),
+        p.sparsity(),
+        run,
+        p.limits(),
+        p.kernels());
+  }
+
   private static Profile with(Profile p, List<KernelEntry> kernels) {
     return new Profile(
         p.name(),
@@ -90,6 +126,8 @@ class IdentityTest {
         p.statedError(),
         p.statedErrorSource(),
         p.sparsity(),
+        p.run(),
+        p.limits(),
         kernels);
   }
 }

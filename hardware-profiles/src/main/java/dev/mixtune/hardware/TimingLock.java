@@ -69,7 +69,7 @@ public final class TimingLock {
     } catch (IOException e) {
       throw new UserException(
           "cannot lock '" + file + "', which keeps two studies from timing at once: " + e,
-          "Make its folder writable, or name another folder with XDG_CACHE_HOME",
+          "Make its folder writable, or name another one with -Djava.io.tmpdir=DIR in MIXTUNE_JAVA_OPTS",
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

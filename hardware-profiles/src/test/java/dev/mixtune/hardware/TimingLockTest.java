@@ -154,5 +154,6 @@ class TimingLockTest {
     UserException failure = assertThrows(UserException.class, () -> lock.hold(() -> 1));
 
     assertTrue(failure.getMessage().contains(blocked.toString()), failure.getMessage());
+    assertTrue(failure.getMessage().contains("-Djava.io.tmpdir="), failure.getMessage());
   }
 }

@@ -114,7 +114,7 @@ public final class ComparisonPlot {
         + " on "
         + Figures.plain(frontier.target().name())
         + " ("
-        + Figures.basis(frontier.latency().basis())
+        + LatencyBases.words(frontier)
         + "), "
         + Figures.count(frontier.evaluations(), "plan")
         + " evaluated, seed "

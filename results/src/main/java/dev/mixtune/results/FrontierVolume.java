@@ -82,22 +82,25 @@ final class FrontierVolume {
         null);
   }
 
-  /** How many points of one frontier a point of the other beats in drop, time and size. */
-  static int dominated(Frontier frontier, Frontier by) {
+  /**
+   * How many points of one frontier a point of the other beats in drop and size, and in time too
+   * where that can be compared.
+   */
+  static int dominated(Frontier frontier, Frontier by, boolean timed) {
     return (int)
         frontier.points().stream()
-            .filter(point -> by.points().stream().anyMatch(other -> beats(other, point)))
+            .filter(point -> by.points().stream().anyMatch(other -> beats(other, point, timed)))
             .count();
   }
 
-  private static boolean beats(FrontierPoint a, FrontierPoint b) {
+  private static boolean beats(FrontierPoint a, FrontierPoint b, boolean timed) {
     boolean noWorse =
         a.search().drop() <= b.search().drop()
-            && a.latencyRatio() <= b.latencyRatio()
+            && (!timed || a.latencyRatio() <= b.latencyRatio())
             && a.sizeBytes() <= b.sizeBytes();
     return noWorse
         && (a.search().drop() < b.search().drop()
-            || a.latencyRatio() < b.latencyRatio()
+            || (timed && a.latencyRatio() < b.latencyRatio())
             || a.sizeBytes() < b.sizeBytes());
   }
 

@@ -68,7 +68,7 @@ final class ParetoPanel {
     NumberAxis axis = new NumberAxis("time of one inference, relative to float");
     axis.setStandardTickUnits(PlotStyle.tickUnits());
     axis.setRange(window.latencyLow(), window.latencyHigh());
-    String basis = Figures.basis(view.frontier().latency().basis());
+    String basis = LatencyBases.words(view.frontier());
     return panel.chart("Latency (" + basis + ")", axis, p -> Figures.ratio(p.latencyRatio()));
   }
 

@@ -88,7 +88,7 @@ public final class ParetoPlot {
         "Drop on %s of the search split, bars: paired %s intervals. Latency %s, batch %d, %s.",
         Figures.count(frontier.reference().search().samples(), "sample"),
         Figures.confidence(frontier.limit().confidence()),
-        Figures.basis(deployment.basis()),
+        LatencyBases.words(frontier),
         deployment.batch(),
         Figures.count(deployment.threads(), "thread"));
   }

@@ -21,7 +21,6 @@ record PlotData(
     double referenceMs,
     long referenceBytes,
     String basis,
-    boolean measured,
     List<String> layers,
     List<Point> points,
     List<List<Double>> evaluated,
@@ -38,6 +37,8 @@ record PlotData(
   /**
    * @param drop drop on the search split and its interval
    * @param holdout the same on the holdout
+   * @param basis where its latency comes from, in words
+   * @param measured whether it was timed on the device itself
    */
   record Point(
       String id,
@@ -55,7 +56,9 @@ record PlotData(
       List<Integer> bits,
       List<String> schemes,
       double latencyError,
-      @Nullable Double predictedMs) {}
+      @Nullable Double predictedMs,
+      String basis,
+      boolean measured) {}
 
   static PlotData of(StudyView view, @Nullable SensitivityMap sensitivity) {
     Frontier frontier = view.frontier();
@@ -77,8 +80,7 @@ record PlotData(
         List.of(window.dropLow(), window.dropHigh()),
         frontier.reference().latencyMs(),
         frontier.reference().sizeBytes(),
-        Figures.basis(frontier.latency().basis()),
-        frontier.latency().basis() == Basis.MEASURED,
+        LatencyBases.words(frontier),
         frontier.layers().stream().map(layer -> Figures.plain(layer.name())).toList(),
         points,
         view.evaluated().stream()
@@ -140,7 +142,9 @@ record PlotData(
         point.bits(),
         point.schemes(),
         point.latencyRelativeError(),
-        point.predictedLatencyMs());
+        point.predictedLatencyMs(),
+        Figures.basis(point.latencyBasis()),
+        point.latencyBasis() == Basis.MEASURED);
   }
 
   private static List<Double> drop(Score score) {

@@ -79,8 +79,8 @@ final class ReportCharts {
     return String.format(
         Locale.ROOT,
         "%s: the prediction is off by %.1f %% in the median and %.1f %% at most. The line is"
-            + " agreement, bars are the error of the measurement. Latencies elsewhere in this"
-            + " report are the measured ones.",
+            + " agreement, bars are the error of the measurement. The rest of this report shows what"
+            + " was measured of these plans.",
         Figures.count(both.size(), "plan"),
         100 * median,
         100 * Arrays.stream(errors).max().orElse(0));
@@ -113,9 +113,7 @@ final class ReportCharts {
     words.add("Measured: every size, in bytes of the file.");
     words.add(
         measured
-            ? "Measured: every latency, end to end on "
-                + Figures.plain(frontier.target().name())
-                + " in turn with the float model."
+            ? measured(frontier)
             : "Not measured: latencies on "
                 + Figures.plain(frontier.target().name())
                 + " are predictions from its profile; "
@@ -125,6 +123,21 @@ final class ReportCharts {
         "Damages of single layers are measured with all other layers float; that they add up is an"
             + " assumption that the search uses and the frontier's scores do not.");
     return Html.tag("ul", "", words.stream().map(word -> Html.tag("li", "", word)).toList());
+  }
+
+  private static String measured(Frontier frontier) {
+    LatencyBases bases = LatencyBases.of(frontier);
+    String how =
+        "end to end on "
+            + Figures.plain(frontier.target().name())
+            + " in turn with the float model";
+    return bases.predicted() == 0
+        ? "Measured: every latency, " + how + "."
+        : "Measured: latencies, "
+            + how
+            + ", but not those of "
+            + bases.share()
+            + ", which nobody had timed when this was written: they are predicted and say so.";
   }
 
   /** The command that made the study, and how far it makes it again. */

@@ -31,7 +31,7 @@ final class ReportNotes {
         String.format(
             Locale.ROOT,
             "%s; batch %d, input shape %s, %s",
-            Figures.basis(deployment.basis()),
+            LatencyBases.words(frontier),
             deployment.batch(),
             deployment.shape(),
             Figures.count(deployment.threads(), "thread")));
@@ -82,11 +82,18 @@ final class ReportNotes {
 
   private String latency() {
     String target = frontier.target().name();
+    LatencyBases bases = LatencyBases.of(frontier);
     if (frontier.latency().basis() == Basis.MEASURED) {
       return "Latencies were measured on "
           + target
           + " with the batch and threads given above; other devices, batches, threads and loads"
-          + " have their own.";
+          + " have their own."
+          + (bases.predicted() == 0
+              ? ""
+              : " Those of "
+                  + bases.share()
+                  + " were not timed before this was written: they are predicted from the plans"
+                  + " that were, and are not to be promised to anyone.");
     }
     double modelled = frontier.target().modelledShare();
     String basis =

@@ -2,6 +2,7 @@ package dev.mixtune.results;
 
 import dev.mixtune.engine.UserException;
 import dev.mixtune.evaluators.PlanDifference;
+import dev.mixtune.results.ComparedStudy.Split;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param metric of both
  * @param first study A
  * @param second study B
- * @param sameSearch whether both scored plans on the same search samples: differences are paired
+ * @param sameSearch whether both scored plans on the same search samples, prepared alike, against
+ *     the same float answers: differences are paired
  * @param sameHoldout the same of the holdout
  * @param sameTiming whether latencies hold for the same device and deployment; else they are shown
  *     and not compared
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param volume of both frontiers from one corner, each on its own search split; null where
  *     latencies are not comparable
  * @param dominated how many points of one frontier a point of the other beats, by their estimates
+ *     of drop, size and, where latencies are comparable, time
  * @param changedLayers layers whose bits differ between the chosen plans
  * @param notes what cannot be compared, and why
  */
@@ -95,7 +98,8 @@ public record StudyComparison(
   /**
    * B minus A, with a two-sided interval.
    *
-   * @param paired whether both were measured on the same samples
+   * @param paired whether both were measured on the same samples, prepared alike, against the same
+   *     float answers
    * @param significant whether the interval leaves 0 out
    */
   public record Difference(
@@ -133,8 +137,8 @@ public record StudyComparison(
   public static StudyComparison of(ComparedStudy a, ComparedStudy b) {
     require("metric", a, b, a.frontier().metric(), b.frontier().metric());
     require("model", a, b, a.frontier().model().sha256(), b.frontier().model().sha256());
-    boolean search = a.isSame("search samples", b);
-    boolean holdout = a.isSame("holdout samples", b);
+    boolean search = a.unpaired(Split.SEARCH, b).isEmpty();
+    boolean holdout = a.unpaired(Split.HOLDOUT, b).isEmpty();
     boolean timing = a.isTimedLike(b);
     Frontier first = a.frontier();
     Frontier second = b.frontier();
@@ -159,9 +163,10 @@ public record StudyComparison(
         rows,
         timing ? FrontierVolume.common(first, second) : null,
         new Dominated(
-            FrontierVolume.dominated(first, second), FrontierVolume.dominated(second, first)),
+            FrontierVolume.dominated(first, second, timing),
+            FrontierVolume.dominated(second, first, timing)),
         changed(first, second),
-        notes(a, b, search, holdout, timing));
+        notes(a, b, timing));
   }
 
   private static void require(
@@ -208,13 +213,14 @@ public record StudyComparison(
     boolean held = heldFirst != null && heldSecond != null;
     Score scoreFirst = held ? Objects.requireNonNull(heldFirst) : p.search();
     Score scoreSecond = held ? Objects.requireNonNull(heldSecond) : q.search();
-    boolean paired = a.isSame(held ? "holdout samples" : "search samples", b);
+    Split split = held ? Split.HOLDOUT : Split.SEARCH;
+    boolean paired = a.unpaired(split, b).isEmpty();
     return Optional.of(
         new Row(
             name,
             p.id(),
             q.id(),
-            held ? "holdout" : "search",
+            split.words(),
             scoreFirst.drop(),
             scoreSecond.drop(),
             drops(scoreFirst, scoreSecond, paired, a.frontier().limit().confidence()),
@@ -273,15 +279,18 @@ public record StudyComparison(
     return changed;
   }
 
-  private static List<String> notes(
-      ComparedStudy a, ComparedStudy b, boolean search, boolean holdout, boolean timing) {
+  private static List<String> notes(ComparedStudy a, ComparedStudy b, boolean timing) {
     List<String> notes = new ArrayList<>();
-    if (!search || !holdout) {
-      notes.add(
-          "The "
-              + (search ? "holdout" : holdout ? "search split" : "splits")
-              + " of the two studies hold different samples: differences of drops there are not"
-              + " paired, their intervals are wider.");
+    for (Split split : Split.values()) {
+      a.unpaired(split, b)
+          .ifPresent(
+              reason ->
+                  notes.add(
+                      "Differences of drops on the two studies' "
+                          + split.words()
+                          + " splits are not paired, their intervals are wider: "
+                          + reason
+                          + "."));
     }
     if (!timing) {
       notes.add(
@@ -289,7 +298,7 @@ public record StudyComparison(
               + a.timing()
               + " against "
               + b.timing()
-              + ". Each ratio is to float on its own target.");
+              + ". Each ratio is to float on its own target; points are beaten in drop and size alone.");
     }
     double confidence = a.frontier().limit().confidence();
     if (confidence != b.frontier().limit().confidence()) {

@@ -257,8 +257,8 @@
       'drop ' + points(p.drop[0]) + ' points [' + points(p.drop[1]) + ' to ' + points(p.drop[2]) + '] on search data'];
     if (p.holdout) lines.push('drop ' + points(p.holdout[0]) + ' points [' + points(p.holdout[1]) + ' to ' + points(p.holdout[2]) + '] on the holdout');
     lines.push(bytes(p.sizeBytes) + ' (' + ratio(p.sizeRatio) + ' of float)');
-    lines.push(millis(p.latencyMs) + ' (' + ratio(p.latencyRatio) + ' of float), ' + data.basis);
-    if (p.predictedMs !== null && p.predictedMs !== p.latencyMs) lines.push(millis(p.predictedMs) + ' predicted before it was measured');
+    lines.push(millis(p.latencyMs) + ' (' + ratio(p.latencyRatio) + ' of float), ' + p.basis);
+    if (p.measured && p.predictedMs !== null) lines.push(millis(p.predictedMs) + ' predicted before it was measured');
     lines.push(p.averageBits.toFixed(2) + ' bits per weight');
     return lines;
   }
@@ -318,6 +318,7 @@
   // Damage per layer and width as bars; those of the selected plan are framed.
   function bars() {
     const place = document.getElementById('bars');
+    if (!place) return;
     place.replaceChildren();
     if (!data.damages.length) return;
     const width = Math.max(300, place.clientWidth || 1000);
@@ -379,7 +380,7 @@
   }
 
   function predicted() {
-    const known = data.points.filter(p => p.predictedMs !== null && data.measured);
+    const known = data.points.filter(p => p.predictedMs !== null && p.measured);
     if (!known.length) return;
     const all = known.flatMap(p => [p.predictedMs, p.latencyMs]);
     const low = all.reduce((a, b) => Math.min(a, b)), high = all.reduce((a, b) => Math.max(a, b));

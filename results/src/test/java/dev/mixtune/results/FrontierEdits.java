@@ -1,5 +1,6 @@
 package dev.mixtune.results;
 
+import dev.mixtune.engine.Basis;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,25 @@ final class FrontierEdits {
         f.model(),
         target,
         f.reference(),
+        f.latency(),
+        f.limit(),
+        f.layers(),
+        f.points(),
+        f.uniforms(),
+        f.certificate(),
+        f.hypervolume(),
+        f.evaluations(),
+        f.seed());
+  }
+
+  static Frontier with(Frontier f, Frontier.Reference reference) {
+    return new Frontier(
+        f.schemaVersion(),
+        f.task(),
+        f.metric(),
+        f.model(),
+        f.target(),
+        reference,
         f.latency(),
         f.limit(),
         f.layers(),
@@ -84,6 +104,27 @@ final class FrontierEdits {
         p.latencyRelativeError(),
         p.predictedLatencyMs(),
         p.latencyBasis(),
+        p.sizeBytes(),
+        p.sizeRatio(),
+        p.averageBits(),
+        p.uniform(),
+        p.chosen());
+  }
+
+  /** The same, but nobody has timed it. */
+  static FrontierPoint predicted(FrontierPoint p) {
+    return new FrontierPoint(
+        p.id(),
+        p.bits(),
+        p.schemes(),
+        p.kernels(),
+        p.search(),
+        p.holdout(),
+        p.latencyMs(),
+        p.latencyRatio(),
+        p.latencyRelativeError(),
+        p.latencyMs(),
+        Basis.MODELLED,
         p.sizeBytes(),
         p.sizeRatio(),
         p.averageBits(),

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mixtune.engine.Basis;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -148,6 +151,34 @@ class HtmlReportTest {
         .contains("modelled, not measured")
         .contains("No latency was measured on pixel8")
         .doesNotContain("Latencies were measured");
+  }
+
+  @Test
+  void whatNobodyTimedIsNotCalledMeasured() throws Exception {
+    Frontier timed = study.frontier();
+    assertThat(report(timed))
+        .contains("Measured: every latency, end to end")
+        .doesNotContain(" predicted and say so", " predicted from the plans that were");
+    List<FrontierPoint> points = new ArrayList<>(timed.points());
+    int last = points.size() - 1;
+    points.set(last, FrontierEdits.predicted(points.get(last)));
+    Frontier stopped = FrontierEdits.with(timed, points);
+    Set<String> plans = new HashSet<>();
+    points.forEach(point -> plans.add(point.id()));
+    timed.uniforms().forEach(point -> plans.add(point.id()));
+    String page = report(stopped);
+    assertThat(page)
+        .contains("but not those of 1 of " + plans.size() + " plans")
+        .contains("Those of 1 of " + plans.size() + " plans were not timed")
+        .doesNotContain("Measured: every latency");
+    JsonNode data = data(page);
+    assertThat(data.get("basis").asText())
+        .isEqualTo("measured, 1 of " + plans.size() + " plans predicted");
+    assertThat(data.get("points").get(last).get("basis").asText())
+        .isEqualTo("modelled, not measured");
+    assertThat(data.get("points").get(last).get("measured").asBoolean()).isFalse();
+    assertThat(data.get("points").get(0).get("basis").asText()).isEqualTo("measured");
+    assertThat(data.get("points").get(0).get("measured").asBoolean()).isTrue();
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,6 +79,12 @@ class ReportBrowserTest {
   private final Frontier frontier = study.frontier();
 
   private JsonNode look(int width, boolean dark) throws Exception {
+    return look(frontier, study.sensitivity(), width, dark);
+  }
+
+  private JsonNode look(
+      Frontier frontier, @Nullable SensitivityMap sensitivity, int width, boolean dark)
+      throws Exception {
     StudyView view =
         new StudyView(
             frontier,
@@ -86,7 +93,7 @@ class ReportBrowserTest {
                 new StudyView.VolumeStep(1, 0, 0.1),
                 new StudyView.VolumeStep(40, 12.5, 0.6),
                 new StudyView.VolumeStep(404, 300, 0.713)));
-    String page = new HtmlReport(view, study.sensitivity(), SyntheticStudy.run()).text();
+    String page = new HtmlReport(view, sensitivity, SyntheticStudy.run()).text();
     Path file = Files.writeString(folder.resolve("report.html"), page.replace("</body>", PROBE));
     Browser.Page seen = Browser.open(file, folder, width, dark);
     assertThat(seen.console()).as("the console").isEmpty();
@@ -155,6 +162,25 @@ class ReportBrowserTest {
       assertThat(chart.get("shapes").asInt()).as(chart.toString()).isPositive();
       assertThat(chart.get("bad").asBoolean()).as(chart.toString()).isFalse();
     }
+  }
+
+  @Test
+  void withoutDamagesAndWithAPlanThatNobodyTimedEverythingElseIsThere() throws Exception {
+    List<FrontierPoint> points = new ArrayList<>(frontier.points());
+    FrontierPoint predicted = FrontierEdits.predicted(points.get(0));
+    points.set(0, predicted);
+    JsonNode found = look(FrontierEdits.with(frontier, points), null, 1200, false);
+    for (JsonNode shown : found.get("points")) {
+      boolean isTimed = !shown.get("id").asText().equals(predicted.id());
+      assertThat(shown.get("text").asText().contains("modelled, not measured")).isEqualTo(!isTimed);
+      assertThat(shown.get("text").asText().contains("predicted before it was measured"))
+          .isEqualTo(isTimed);
+    }
+    assertThat(found.get("charts").get(0).get("shapes").asInt()).isZero();
+    assertThat(found.get("charts").get(1).get("shapes").asInt()).isPositive();
+    // Grid and diagonal are lines: a path is the mark of a plan that was measured.
+    assertThat(found.get("charts").get(2).get("shapes").asInt())
+        .isEqualTo(found.get("points").size() - 1);
   }
 
   @Test

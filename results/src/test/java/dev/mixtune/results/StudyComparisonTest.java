@@ -25,7 +25,17 @@ import org.w3c.dom.Element;
 
 class StudyComparisonTest {
   private static final Map<String, String> IDENTITY =
-      Map.of("search samples", "s", "holdout samples", "h", "machine", "m");
+      Map.of(
+          "search samples",
+          "s",
+          "holdout samples",
+          "h",
+          "inputs",
+          "[x]",
+          "axes",
+          "{}",
+          "machine",
+          "m");
 
   private static ComparedStudy study(String name, Frontier frontier, Map<String, String> identity) {
     return new ComparedStudy(name, frontier, identity);
@@ -86,6 +96,83 @@ class StudyComparisonTest {
     assertThat(comparison.notes())
         .anyMatch(note -> note.contains("different samples"))
         .anyMatch(note -> note.contains("Latencies are not compared") && note.contains("another"));
+  }
+
+  @Test
+  void samplesThatArePreparedInAnotherWayAreNotPaired() {
+    for (String entry : List.of("inputs", "axes")) {
+      Map<String, String> other = new HashMap<>(IDENTITY);
+      other.put(entry, "other");
+      StudyComparison comparison =
+          StudyComparison.of(study("a", frontier(3), IDENTITY), study("b", frontier(3), other));
+      assertThat(comparison.sameSearch()).isFalse();
+      assertThat(comparison.sameHoldout()).isFalse();
+      assertThat(comparison.rows()).noneMatch(row -> row.drop().paired());
+      assertThat(comparison.notes())
+          .hasSize(2)
+          .allMatch(note -> note.contains("not known to be prepared alike"));
+    }
+  }
+
+  @Test
+  void otherFloatAnswersAreNotPaired() {
+    Frontier f = frontier(3);
+    Frontier.Reference r = f.reference();
+    double accuracy = r.holdout().accuracy() + 1.0 / SyntheticStudy.HOLDOUT;
+    Frontier other =
+        FrontierEdits.with(
+            f,
+            new Frontier.Reference(
+                r.search(),
+                new Frontier.ReferenceScore(accuracy, SyntheticStudy.HOLDOUT, null),
+                r.latencyMs(),
+                r.sizeBytes()));
+    StudyComparison comparison =
+        StudyComparison.of(study("a", f, IDENTITY), study("b", other, IDENTITY));
+    assertThat(comparison.sameSearch()).isTrue();
+    assertThat(comparison.sameHoldout()).isFalse();
+    assertThat(comparison.rows().get(0).split()).isEqualTo("holdout");
+    assertThat(comparison.rows().get(0).drop().paired()).isFalse();
+    assertThat(comparison.notes())
+        .singleElement()
+        .satisfies(note -> assertThat(note).contains("holdout", "the float model reaches"));
+  }
+
+  @Test
+  void timesThatCannotBeComparedBeatNothing() {
+    Frontier slow = frontier(3);
+    Frontier fast =
+        FrontierEdits.with(
+            slow,
+            slow.points().stream()
+                .map(point -> FrontierEdits.timed(point, point.latencyRatio() / 2))
+                .toList());
+    Map<String, String> elsewhere = new HashMap<>(IDENTITY);
+    elsewhere.put("machine", "another");
+    int points = slow.points().size();
+    assertThat(
+            StudyComparison.of(study("a", slow, IDENTITY), study("b", fast, IDENTITY)).dominated())
+        .isEqualTo(new StudyComparison.Dominated(points, 0));
+    long alone =
+        slow.points().stream()
+            .filter(
+                p ->
+                    slow.points().stream()
+                        .anyMatch(
+                            q ->
+                                q.sizeBytes() <= p.sizeBytes()
+                                    && q.search().drop() <= p.search().drop()
+                                    && (q.sizeBytes() < p.sizeBytes()
+                                        || q.search().drop() < p.search().drop())))
+            .count();
+    assertThat(alone).isLessThan(points);
+    StudyComparison apart =
+        StudyComparison.of(study("a", slow, IDENTITY), study("b", fast, elsewhere));
+    assertThat(apart.dominated())
+        .isEqualTo(new StudyComparison.Dominated((int) alone, (int) alone));
+    assertThat(apart.notes())
+        .singleElement()
+        .satisfies(note -> assertThat(note).contains("beaten in drop and size alone"));
   }
 
   @Test

@@ -108,6 +108,10 @@ public final class WorkerLoop {
       } catch (RuntimeFailure e) {
         answer.removeAll();
         answer.put("failure", String.valueOf(e.getMessage()));
+      } catch (IOException e) {
+        // The shared file cannot grow: the machine is short of space, the model has not failed.
+        answer.removeAll();
+        answer.put(WorkerProcess.FULL, String.valueOf(e.getMessage()));
       }
       answer(answer);
     }

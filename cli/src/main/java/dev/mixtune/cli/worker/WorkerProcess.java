@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerProcess implements AutoCloseable {
   static final String BEAT = "beat";
+
+  /** The entry of an answer that could not be handed over, and why. */
+  static final String FULL = "full";
+
   private static final String BEAT_LINE = "{\"" + BEAT + "\"";
 
   private static final ObjectMapper JSON = new ObjectMapper();

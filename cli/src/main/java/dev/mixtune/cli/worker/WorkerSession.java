@@ -48,13 +48,14 @@ final class WorkerSession implements Session {
 
   /**
    * @throws RuntimeFailure when the runtime refuses the model or dies of it twice
+   * @throws UserException when no memory can be shared with the worker
    */
   WorkerSession(WorkerPool pool, Opening opening) {
     this.pool = pool;
     this.opening = opening;
     try {
       withWorker(process -> true);
-    } catch (RuntimeFailure e) {
+    } catch (RuntimeFailure | UserException e) {
       close();
       throw e;
     }
@@ -185,6 +186,9 @@ final class WorkerSession implements Session {
     ObjectNode request = JsonNodeFactory.instance.objectNode().put("do", what);
     fill.accept(request);
     JsonNode answer = pool.ask(process, request);
+    if (answer.has(WorkerProcess.FULL)) {
+      throw full(new IOException(answer.path(WorkerProcess.FULL).asText()));
+    }
     if (answer.has("failure")) {
       throw new RuntimeFailure(answer.path("failure").asText(), /* cause= */ null);
     }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -18,8 +19,8 @@ import java.util.concurrent.CountDownLatch;
 /**
  * A worker process whose runtime does what its model says, a text: "square" answers with squares,
  * "abort" dies like a failed native assertion, "leak" takes memory without end, "hang" never
- * returns, "nan" answers NaN, "refuse" is no model, and "once:FILE" dies where FILE does not exist,
- * after making it.
+ * returns, "nan" answers NaN, "vast" answers with more than can be handed over, "refuse" is no
+ * model, and "once:FILE" dies where FILE does not exist, after making it.
  */
 final class FaultyWorker {
   private FaultyWorker() {}
@@ -80,6 +81,10 @@ final class FaultyWorker {
         default -> {
           // Answers.
         }
+      }
+      if (text.equals("vast")) {
+        Tensor mebibyte = new Tensor.Floats(new float[1 << 18], new long[] {1 << 18});
+        return Collections.nCopies(1 << 11, mebibyte);
       }
       List<Tensor> outputs = new ArrayList<>();
       for (Tensor tensor : inputs.values()) {

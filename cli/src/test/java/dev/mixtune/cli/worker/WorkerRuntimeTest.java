@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.runtime.OwnedFiles;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
@@ -101,6 +102,18 @@ class WorkerRuntimeTest {
         .hasMessage("refused");
     assertThat(runtime.lostProcesses()).isZero();
     assertSquares();
+  }
+
+  @Test
+  void anAnswerThatCannotBeHandedOverIsNoDeathAndNoFailureOfTheModel() {
+    try (Session session = runtime.open(bytes("vast"), 1)) {
+      assertThatThrownBy(() -> session.run(floats(VALUES)))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("memory cannot be shared with a worker process: 2147483648 bytes");
+    }
+    assertThat(runtime.lostProcesses()).isZero();
+    assertSquares();
+    assertThat(runtime.startedProcesses()).isEqualTo(1);
   }
 
   /** Larger than the first page of the shared memory, and in and out of two types. */

@@ -11,6 +11,7 @@ import dev.mixtune.engine.runtime.Session;
 import dev.mixtune.hardware.HostTimer;
 import dev.mixtune.hardware.HostTiming;
 import dev.mixtune.hardware.TimerSettings;
+import dev.mixtune.hardware.TimingLock;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collections;
@@ -34,6 +35,7 @@ public final class ChainProfiler implements AutoCloseable {
   private final OrtRuntime runtime;
   private final int threads;
   private final HostTimer timer;
+  private final TimingLock turn;
   private final Session anchor;
   private final Map<String, Tensor> anchorInputs;
 
@@ -54,11 +56,14 @@ public final class ChainProfiler implements AutoCloseable {
    *
    * @param threads of each run
    * @param settings how precisely to time
+   * @param turn held while one model is timed and free in between, so that a study beside this gets
+   *     its turn
    */
-  public ChainProfiler(OrtRuntime runtime, int threads, TimerSettings settings) {
+  public ChainProfiler(OrtRuntime runtime, int threads, TimerSettings settings, TimingLock turn) {
     this.runtime = runtime;
     this.threads = threads;
     this.timer = new HostTimer(settings);
+    this.turn = turn;
     ChainModel model = model(LoweredChain.of(runtime, ANCHOR, SEED), anchorSchemes());
     this.anchor = runtime.open(model.model(), threads);
     this.anchorInputs = model.inputs();
@@ -76,7 +81,7 @@ public final class ChainProfiler implements AutoCloseable {
   public double anchorNanos() {
     ChainModel model = model(LoweredChain.of(runtime, ANCHOR, SEED), anchorSchemes());
     try (Session twin = runtime.open(model.model(), threads)) {
-      return 1e6 * timer.time(twin, anchor, anchorInputs).floatMillis();
+      return turn.hold(() -> 1e6 * timer.time(twin, anchor, anchorInputs).floatMillis());
     }
   }
 
@@ -137,7 +142,7 @@ public final class ChainProfiler implements AutoCloseable {
     try (Session session = runtime.open(model.model(), threads);
         Session.Prepared timed = session.prepare(model.inputs());
         Session.Prepared against = anchor.prepare(anchorInputs)) {
-      HostTiming timing = timer.time(timed, against);
+      HostTiming timing = turn.hold(() -> timer.time(timed, against));
       return new Observation(
           id,
           model.kernels(),
