@@ -81,7 +81,7 @@ final class EmulateCommand {
         TaskData data = TaskData.open(task, floatModel, SEED, around.cache())) {
       SampleSet set = data.evaluation();
       for (Map<String, Tensor> one : set.batches(1, /* padded= */ true)) {
-        if (inputs.size() == Math.max(1, options.samples)) {
+        if (inputs.size() == options.checkedSamples()) {
           break;
         }
         inputs.add(one);

@@ -8,7 +8,6 @@ import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.engine.rounding.RoundingLibrary;
 import dev.mixtune.engine.rounding.RoundingMethods;
 import dev.mixtune.hardware.LatencyTrainer;
-import dev.mixtune.hardware.MixDesign;
 import dev.mixtune.hardware.PredictionError;
 import dev.mixtune.hardware.TimerSettings;
 import dev.mixtune.results.UnseenPlansPlot;
@@ -16,8 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,7 +36,6 @@ final class LatencyBench {
 
   private static final long FIT_SEED = 1;
   private static final long UNSEEN_SEED = 2;
-  private static final int TRIES = 50;
   private static final int TIMED_AGAIN = 40;
 
   private final Surroundings around;
@@ -137,6 +133,7 @@ final class LatencyBench {
       long start = System.nanoTime();
       fit(unseen.keySet(), start);
       double fitSeconds = (System.nanoTime() - start) / 1e9;
+      LatencyTrial.requireFitted(bench.task().name(), inContext.plans());
       List<LatencyTrial.Timed> timed = new ArrayList<>();
       List<Double> first = new ArrayList<>();
       List<Double> again = new ArrayList<>();
@@ -158,18 +155,13 @@ final class LatencyBench {
           PredictionError.of(array(first), array(again)));
     }
 
-    /** Plans with kernels of their own, uniform ones excluded: those are always timed. */
     private Map<String, Plan> drawn() {
-      Set<String> uniform = new HashSet<>();
-      choices.uniform().forEach(mix -> uniform.add(signature(choices.plan(mix))));
-      MixDesign design = new MixDesign(choices.counts(), new Random(UNSEEN_SEED));
-      Map<String, Plan> unseen = new LinkedHashMap<>();
-      for (int tries = 0; unseen.size() < plans && tries < TRIES * plans; tries++) {
-        Plan plan = choices.plan(design.next());
-        String signature = signature(plan);
-        if (!uniform.contains(signature)) {
-          unseen.putIfAbsent(signature, plan);
-        }
+      Map<String, Plan> unseen =
+          UnseenPlans.drawn(choices, plans, this::signature, new Random(UNSEEN_SEED));
+      if (unseen.isEmpty()) {
+        throw new UserException(
+            "'" + bench.task().name() + "' has too few mixes of kernels to set plans aside",
+            "Take a network with more layers.");
       }
       return unseen;
     }

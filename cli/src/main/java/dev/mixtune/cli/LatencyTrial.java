@@ -1,6 +1,7 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.KernelUse;
+import dev.mixtune.engine.UserException;
 import dev.mixtune.hardware.LatencyTrainer;
 import dev.mixtune.hardware.NetworkLatencyModel;
 import dev.mixtune.hardware.PredictionError;
@@ -48,7 +49,24 @@ record LatencyTrial(
   /** A plan's kernels and its time. */
   record Timed(String plan, List<KernelUse> kernels, double ratio) {}
 
-  /** Fits both models and predicts. */
+  /**
+   * Fails when nothing can be fitted to so few plans.
+   *
+   * @param plans different plans that were timed
+   */
+  static void requireFitted(String network, int plans) {
+    if (plans < LatencyTrainer.FEWEST) {
+      throw new UserException(
+          plans
+              + " plans of '"
+              + network
+              + "' could be timed, a latency model needs "
+              + LatencyTrainer.FEWEST,
+          "Raise --fit-seconds, or take a network with more layers.");
+    }
+  }
+
+  /** Fits both models, which saw enough plans, and predicts. */
   static List<Unseen> predictions(
       LatencyTrainer inContext, LatencyTrainer additive, List<Timed> unseen) {
     NetworkLatencyModel model = inContext.model().orElseThrow();

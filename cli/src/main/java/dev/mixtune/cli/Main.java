@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.CancellationException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
@@ -96,6 +97,10 @@ public final class Main {
       around.err().println("tune: " + failure.getMessage());
       LoggerFactory.getLogger(Main.class).info("wrong input", failure);
       return ExitCodes.USER;
+    }
+    if (failure instanceof CancellationException && around.interrupted().get()) {
+      around.err().println("tune: " + failure.getMessage());
+      return ExitCodes.STOPPED;
     }
     boolean inStudy = LogFile.current().isPresent();
     if (!inStudy) {

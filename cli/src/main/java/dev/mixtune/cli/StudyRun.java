@@ -106,7 +106,7 @@ final class StudyRun {
       if (!around.interrupted().get()) {
         throw e;
       }
-      console.say("Stopped by the user before anything was scored; ./tune resume goes on.");
+      console.say("Stopped by the user; all that was scored is saved, and ./tune resume goes on.");
       return ExitCodes.STOPPED;
     } finally {
       if (progress != null) {

@@ -82,6 +82,7 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
           "Measures kernels on this machine and writes a profile of it, or makes one of a device"
               + " that is not at hand.")
   int profile(@Mixin ProfileOptions profileOptions, @Mixin EmulateOptions emulateOptions) {
+    emulateOptions.check(profileOptions);
     return emulateOptions.device == null
         ? new ProfileCommand(around).run(profileOptions)
         : new EmulateCommand(around).run(emulateOptions, emulateOptions.device, profileOptions.out);

@@ -197,7 +197,8 @@ final class Workbench implements AutoCloseable {
                     "tune: another study is timing on this machine; this one waits for its turn"
                         + " whenever it times.");
           }
-        });
+        },
+        around.interrupted()::get);
   }
 
   private TaskData opened(TaskData opened) {

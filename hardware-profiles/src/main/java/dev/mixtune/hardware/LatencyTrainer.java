@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class LatencyTrainer {
-  private static final int FEWEST = 8;
+  /** Different plans without which there is no model. */
+  public static final int FEWEST = 8;
+
   private static final double[] PENALTIES = {1e-3, 1e-2, 1e-1, 1, 10};
   private static final double[] PAIR_FACTORS = {1, 10, 1e4};
   private static final double KIND_FACTOR = 1e-2;

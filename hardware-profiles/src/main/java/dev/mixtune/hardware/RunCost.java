@@ -50,10 +50,13 @@ public record RunCost(double micros, List<Fetch> fetches, Basis basis, String so
     return nanos;
   }
 
-  /** Bytes of weights as the kernels read them. */
+  /** Bytes of weights as the kernels read them: a look-up reads few of its table's rows. */
   public static double weightBytes(List<KernelUse> kernels) {
     double bytes = 0;
     for (KernelUse use : kernels) {
+      if (use.macs() == 0) {
+        continue;
+      }
       double each =
           switch (use.arithmetic()) {
             case FLOAT -> Float.BYTES;

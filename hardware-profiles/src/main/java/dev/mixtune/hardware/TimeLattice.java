@@ -1,6 +1,7 @@
 package dev.mixtune.hardware;
 
 import dev.mixtune.engine.KernelUse;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,7 +11,9 @@ import java.util.List;
  * two: terms plus smoothed deviations. Then the table is made to rise along positions, reduction
  * and columns, and read by multilinear interpolation, which keeps what rises rising (Gupta et al.
  * 2016, Monotonic calibrated interpolated look-up tables). So a kernel with more
- * multiply-accumulates of the same kind is never predicted to be faster. Immutable.
+ * multiply-accumulates of the same kind is never predicted to be faster. A kernel beyond the table,
+ * such as the vocabulary of a language model, takes longer than the one at the edge by what the
+ * terms say; a sum of terms that each rise keeps on rising. Immutable.
  */
 public final class TimeLattice {
   private static final double[] FIRST = {0, 0, 0, -3};
@@ -19,11 +22,15 @@ public final class TimeLattice {
   /** More inputs for the same product are no reason to be slower: reuse is left as it is. */
   private static final int RISING_AXES = 3;
 
+  private final KernelUse.Op op;
+  private final Cost.Gridded cost;
   private final double[] logNanos;
 
   /** The time of {@code cost}'s kernel, which does {@code op}. */
   public TimeLattice(KernelUse.Op op, Cost.Gridded cost) {
-    this(terms(op, cost));
+    this.op = op;
+    this.cost = cost;
+    this.logNanos = terms(op, cost);
     MeasuredGrid grid = cost.grid();
     List<KernelUse> kernels = grid.samples().stream().map(sample -> sample.kernel(op)).toList();
     double[] deviations = new double[kernels.size()];
@@ -50,10 +57,6 @@ public final class TimeLattice {
       logNanos[i] += smooth[i];
     }
     rise();
-  }
-
-  private TimeLattice(double[] logNanos) {
-    this.logNanos = logNanos;
   }
 
   private static double[] terms(KernelUse.Op op, Cost.Gridded cost) {
@@ -116,6 +119,22 @@ public final class TimeLattice {
         log += weight * logNanos[index];
       }
     }
-    return Math.exp(log);
+    return Math.exp(log) + beyondNanos(point);
+  }
+
+  /** What the terms say of the part of a shape that lies above the table, 0 inside. */
+  private double beyondNanos(ShapePoint point) {
+    double[] whole = new double[ShapePoint.AXES];
+    double[] edge = new double[ShapePoint.AXES];
+    for (int axis = 0; axis < ShapePoint.AXES; axis++) {
+      double last = FIRST[axis] + LENGTHS[axis] - 1;
+      edge[axis] = Math.max(FIRST[axis], Math.min(last, point.axis(axis)));
+      whole[axis] = axis < RISING_AXES ? Math.max(edge[axis], point.axis(axis)) : edge[axis];
+    }
+    return Arrays.equals(whole, edge) ? 0 : termNanos(whole) - termNanos(edge);
+  }
+
+  private double termNanos(double[] point) {
+    return cost.termNanos(new ShapePoint(point[0], point[1], point[2], point[3]).kernel(op));
   }
 }

@@ -12,7 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ public final class TimingLock {
   private final Path file;
   private final Duration patience;
   private final Runnable waiting;
+  private final BooleanSupplier stop;
   private final ReentrantLock threads = new ReentrantLock(/* fair= */ true);
 
   /**
@@ -36,11 +39,13 @@ public final class TimingLock {
    * @param file the same one for all processes of a machine; made when missing, never deleted
    * @param patience between two looks at a lock that another process holds
    * @param waiting called once each time that the lock is found taken, before waiting
+   * @param stop asked at each look; when true the wait is given up
    */
-  public TimingLock(Path file, Duration patience, Runnable waiting) {
+  public TimingLock(Path file, Duration patience, Runnable waiting, BooleanSupplier stop) {
     this.file = file;
     this.patience = patience;
     this.waiting = waiting;
+    this.stop = stop;
   }
 
   /**
@@ -48,6 +53,7 @@ public final class TimingLock {
    *
    * @throws UserException when the file cannot be opened, or the thread is interrupted while it
    *     waits
+   * @throws CancellationException when it is asked to stop while it waits
    */
   public <T> T hold(Supplier<T> measurement) {
     boolean own = threads.isHeldByCurrentThread();
@@ -108,6 +114,9 @@ public final class TimingLock {
       waiting.run();
     }
     while (lock == null) {
+      if (stop.getAsBoolean()) {
+        throw new CancellationException("stopped while another study was timing on this machine");
+      }
       Thread.sleep(patience.toMillis());
       lock = tryLock(channel);
     }

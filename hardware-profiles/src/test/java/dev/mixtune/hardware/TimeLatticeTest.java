@@ -102,6 +102,42 @@ class TimeLatticeTest {
     assertThat(lattice.nanos(far)).isCloseTo(terms, within(0.1 * terms));
   }
 
+  /** The product before a vocabulary, and pictures of 2,048 pixels a side. */
+  @Test
+  void beyondTheTableTheTermsGoOn() {
+    TimeLattice lattice = lattice(samples(use -> TERMS.of(use) + 1000, new Random(1)));
+    for (KernelUse large :
+        List.of(
+            Networks.matmul(Arithmetic.FLOAT, 32, 1, 4096, 128_000),
+            Networks.matmul(Arithmetic.FLOAT, 32, 64, 200_000, 1024),
+            conv(16, 16, 3, 2048))) {
+      double terms = TERMS.of(large) + 1000;
+      assertThat(lattice.nanos(large)).isCloseTo(terms, within(0.1 * terms));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void moreIsNeverFasterAcrossTheEdgesEither(long seed) {
+    Random random = new Random(seed);
+    TimeLattice lattice =
+        lattice(samples(use -> trueNanos(use) * Math.exp(0.7 * random.nextGaussian()), random));
+    for (int i = 0; i < 300; i++) {
+      int rows = 100_000 + random.nextInt(400_000);
+      int in = 15_000 + random.nextInt(40_000);
+      int out = 8_000 + random.nextInt(20_000);
+      double nanos = lattice.nanos(Networks.matmul(Arithmetic.FLOAT, 32, rows, in, out));
+      int more = 1 + random.nextInt(10_000);
+      for (KernelUse larger :
+          List.of(
+              Networks.matmul(Arithmetic.FLOAT, 32, rows + more, in, out),
+              Networks.matmul(Arithmetic.FLOAT, 32, rows, in + more, out),
+              Networks.matmul(Arithmetic.FLOAT, 32, rows, in, out + more))) {
+        assertThat(lattice.nanos(larger)).isGreaterThan(nanos * (1 - 1e-9));
+      }
+    }
+  }
+
   @Test
   void aKernelWithoutWeightsHasNoShape() {
     TimeLattice lattice = lattice(samples(TimeLatticeTest::trueNanos, new Random(1)));

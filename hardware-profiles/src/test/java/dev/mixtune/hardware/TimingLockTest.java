@@ -14,8 +14,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +32,7 @@ class TimingLockTest {
     private Holder() {}
 
     public static void main(String[] arguments) {
-      new TimingLock(Path.of(arguments[0]), Duration.ofMillis(5), () -> {})
+      new TimingLock(Path.of(arguments[0]), Duration.ofMillis(5), () -> {}, () -> false)
           .hold(
               () -> {
                 try {
@@ -70,7 +72,8 @@ class TimingLockTest {
             () -> {
               waited.incrementAndGet();
               end.accept(other);
-            });
+            },
+            () -> false);
 
     boolean stillHeld = lock.hold(() -> other.isAlive() && waited.get() == 0);
 
@@ -97,10 +100,29 @@ class TimingLockTest {
   }
 
   @Test
+  void aStopEndsTheWait() throws Exception {
+    Path file = folder.resolve("turn.lock");
+    Process other = holder(file);
+    AtomicBoolean stopped = new AtomicBoolean();
+    TimingLock lock =
+        new TimingLock(file, Duration.ofMillis(5), () -> stopped.set(true), stopped::get);
+
+    assertThrows(CancellationException.class, () -> lock.hold(() -> 1));
+
+    assertTrue(other.isAlive(), "the other one measures on");
+    other.destroyForcibly().waitFor();
+    assertEquals(2, lock.hold(() -> 2), "a stop is none for whoever need not wait");
+  }
+
+  @Test
   void measurementsMayBeMadeOfSmallerOnes() {
     AtomicInteger waited = new AtomicInteger();
     TimingLock lock =
-        new TimingLock(folder.resolve("turn.lock"), Duration.ofMillis(5), waited::incrementAndGet);
+        new TimingLock(
+            folder.resolve("turn.lock"),
+            Duration.ofMillis(5),
+            waited::incrementAndGet,
+            () -> false);
 
     assertEquals(3, lock.hold(() -> lock.hold(() -> 2) + 1));
     assertEquals(4, lock.hold(() -> 4));
@@ -109,8 +131,10 @@ class TimingLockTest {
 
   @Test
   void threadsTakeTurnsToo() throws Exception {
-    TimingLock first = new TimingLock(folder.resolve("turn.lock"), Duration.ofMillis(2), () -> {});
-    TimingLock second = new TimingLock(folder.resolve("turn.lock"), Duration.ofMillis(2), () -> {});
+    TimingLock first =
+        new TimingLock(folder.resolve("turn.lock"), Duration.ofMillis(2), () -> {}, () -> false);
+    TimingLock second =
+        new TimingLock(folder.resolve("turn.lock"), Duration.ofMillis(2), () -> {}, () -> false);
     AtomicInteger inside = new AtomicInteger();
     List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
     CountDownLatch start = new CountDownLatch(1);
@@ -149,7 +173,7 @@ class TimingLockTest {
   @Test
   void saysWhichFileCannotBeLocked() throws IOException {
     Path blocked = Files.createFile(folder.resolve("file")).resolve("turn.lock");
-    TimingLock lock = new TimingLock(blocked, Duration.ofMillis(5), () -> {});
+    TimingLock lock = new TimingLock(blocked, Duration.ofMillis(5), () -> {}, () -> false);
 
     UserException failure = assertThrows(UserException.class, () -> lock.hold(() -> 1));
 

@@ -44,14 +44,21 @@ public final class FrontierJson {
     return StudyJson.read(file, Frontier.class, FrontierJson::completed);
   }
 
-  /** Before plans were rounded for themselves, every point had the library's weights. */
+  /**
+   * What files of older versions lack. Before plans were rounded for themselves, every point had
+   * the library's weights; what a point or a latency did not say yet is unknown.
+   */
   private static void completed(JsonNode frontier) {
     for (String list : List.of("points", "uniforms")) {
       for (JsonNode point : frontier.path(list)) {
-        if (point instanceof ObjectNode fields && !fields.has("rounding")) {
-          fields.put("rounding", Rounding.LIBRARY.id());
+        if (point instanceof ObjectNode fields) {
+          fields.putIfAbsent("rounding", fields.textNode(Rounding.LIBRARY.id()));
+          fields.putIfAbsent("modelledShare", fields.nullNode());
         }
       }
+    }
+    if (frontier.path("latency") instanceof ObjectNode latency) {
+      latency.putIfAbsent("prediction", latency.nullNode());
     }
   }
 

@@ -106,13 +106,20 @@ class FrontierFilesTest {
     assertThat(FrontierJson.read(file)).isEqualTo(frontier);
   }
 
-  /** Files from before plans were rounded for themselves: every point has the library's weights. */
+  /**
+   * Files from before plans were rounded for themselves, predictions stated and modelled shares
+   * kept: every point has the library's weights, and nothing is known of the others.
+   */
   @Test
-  void aFileWithoutRoundingsIsRead() throws IOException {
+  void aFileOfAnOlderVersionIsRead() throws IOException {
     Path file = folder.resolve("frontier.json");
     String text = FrontierJson.text(frontier);
-    String older = text.replaceAll(",\\s*\"rounding\" : \"library\"", "");
-    assertThat(older).isNotEqualTo(text).doesNotContain("rounding");
+    String older =
+        text.replaceAll(",\\s*\"rounding\" : \"library\"", "")
+            .replaceAll(",\\s*\"modelledShare\" : null", "")
+            .replaceAll(",\\s*\"prediction\" : null", "");
+    assertThat(text).contains("\"rounding\"", "\"modelledShare\" : null", "\"prediction\"");
+    assertThat(older).doesNotContain("rounding", "\"modelledShare\" : null", "\"prediction\"");
     Files.writeString(file, older);
     assertThat(FrontierJson.read(file)).isEqualTo(frontier);
   }

@@ -62,6 +62,24 @@ record ArmCore(String description, Pipeline pipeline) {
           published(524288, "512 KiB of L2 per core: Raspberry Pi 5 product brief"),
           assumed(38.4e9, "16 bytes per cycle; no citable figure"));
 
+  /** No core in particular: a stand-in for the middle of what boards and phones have. */
+  static final ArmCore GENERIC =
+      of(
+          "Any out-of-order Arm core with NEON and dot products (ARMv8.2 dotprod) and two 128-bit"
+              + " vector pipes, such as Cortex-A76 to A78; slower than a big phone core, faster than"
+              + " an in-order one",
+          assumed(
+              2e9,
+              "Between the 1.7 GHz of small cores and the 2.4 GHz of a Raspberry Pi 5; a stand-in,"
+                  + " not a device"),
+          modelled(4, "four instructions decoded per cycle, as in Cortex-A76"),
+          modelled(2, "two 128-bit pipes, as in Cortex-A76"),
+          modelled(2, "two load/store pipes, as in Cortex-A76"),
+          assumed(
+              8e9, "what one core reaches on boards and phones with LPDDR4X; no citable figure"),
+          assumed(262144, "256 KiB of L2, the small configuration of these cores"),
+          assumed(32e9, "16 bytes per cycle at 2 GHz; no citable figure"));
+
   private static ArmCore of(
       String description,
       Fact clockHz,

@@ -105,6 +105,47 @@ public final class Emulation {
     return new Made(ProfileText.of(profile), report.lines());
   }
 
+  /**
+   * The profile of no device in particular: the counts of a Cortex-A76 on {@link ArmCore#GENERIC}.
+   *
+   * @param counts of the Raspberry Pi 5
+   * @param runtime the program whose kernels were counted
+   * @return JSON, schema version 1
+   */
+  static String generic(CountTable counts, String runtime) {
+    EmulatedProfile kernels = new EmulatedProfile(counts);
+    PeakShares calibration =
+        new PublishedReport(new PublishedModel(kernels), PublishedFigure.all()).calibration();
+    ArmCore core = ArmCore.GENERIC;
+    Label label =
+        new Label(
+            "generic-arm64",
+            "A middle-of-the-road 64-bit Arm core with dot products (Cortex-A76 class, 2 GHz);"
+                + " modelled, no such device was timed",
+            core.description(),
+            runtime.replace("onnxruntime", "ONNX Runtime"),
+            evidence(EmulatedDevice.RASPBERRYPI5));
+    Profile made =
+        kernels.on(label, core.pipeline(), core.pipeline().clockHz().value(), calibration);
+    return ProfileText.of(
+        new Profile(
+            made.name(),
+            made.description(),
+            "executed instructions of ONNX Runtime's own kernels under emulation of a Cortex-A76,"
+                + " a core of that class at an assumed clock, and efficiencies from published"
+                + " figures of Cortex-A76 devices; no kernel was timed",
+            made.runtime(),
+            made.threads(),
+            made.batch(),
+            made.core(),
+            made.pipeline(),
+            made.statedError(),
+            "Unknown: this is no one device. Ratios between schemes carry over between cores of"
+                + " this class better than milliseconds do.",
+            made.sparsity(),
+            made.kernels()));
+  }
+
   private static String evidence(EmulatedDevice device) {
     return device.id().toLowerCase(Locale.ROOT) + "-counts.csv";
   }

@@ -32,6 +32,13 @@ class EmulatedProfilesTest {
     assertThat(made.json()).isEqualTo(Files.readString(shipped(device)));
   }
 
+  @Test
+  void theShippedGenericFileIsWhatTheProgramMakesOfTheCountsOfACortexA76() throws IOException {
+    CountTable table = CountTable.read(Path.of("evidence", "raspberrypi5-counts.csv"));
+    assertThat(Emulation.generic(table, "onnxruntime 1.29.0"))
+        .isEqualTo(Files.readString(shipped("generic-arm64")));
+  }
+
   /** Downhill search instead of subsets; the counts read and reduced by other code. */
   @ParameterizedTest
   @CsvSource({

@@ -93,8 +93,7 @@ public final class FineTuning implements AutoCloseable {
             "the loss is " + loss + " in step " + (steps + 1) + " of epoch " + (epochsDone + 1),
             "Lower the learning rate (--lr, now "
                 + settings.rate()
-                + "); the checkpoint of the"
-                + " epoch before is intact.");
+                + ") and name another --out folder: a checkpoint belongs to its rate.");
       }
       sum += loss;
       listener.done(++steps, stepsPerEpoch(), loss);

@@ -8,9 +8,11 @@ import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.fitting.RoundingCache;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.graph.NetworkReader;
 import dev.mixtune.engine.runtime.OrtRuntime;
+import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
 import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.Outcome;
@@ -26,6 +28,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
@@ -66,6 +69,12 @@ public final class Finetune {
     } catch (UserException e) {
       err.println(e.getMessage());
       return USER_ERROR;
+    } catch (RuntimeFailure e) {
+      err.println(
+          "ONNX Runtime cannot run the model with these inputs: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse("it does not say why")
+              + ". Check the model and the inputs with ./tune doctor.");
+      return USER_ERROR;
     }
   }
 
@@ -94,7 +103,7 @@ public final class Finetune {
           FineTuning training =
               new FineTuning(student, teacher, samples, options.settings(), manager)) {
         PairedScore before = score("rounded", evaluator, student, data.evaluation());
-        train(training, student, evaluator, data, key(network, plan, samples));
+        train(training, student, evaluator, data, key(network, plan, samples, data.calibration()));
         PairedScore after = score("fine-tuned", evaluator, student, data.evaluation());
         write(student, plan, samples, before, after);
       }
@@ -124,7 +133,18 @@ public final class Finetune {
 
   private TaskData data(Task task, OrtRuntime runtime) {
     try (Session floatModel = runtime.open(task.model(), 1)) {
+      requireOpenBatch(task, floatModel.inputs().get(0).shape());
       return TaskData.open(task, floatModel, options.settings().seed(), options.out());
+    }
+  }
+
+  /** Batches have any size here, the last one of an epoch too; texts come one by one. */
+  private static void requireOpenBatch(Task task, List<Long> shape) {
+    long batch = shape.isEmpty() ? -1 : shape.get(0);
+    if (batch > 0 && !(batch == 1 && task.text().isPresent())) {
+      throw new UserException(
+          "'" + task.model() + "' has its batch fixed at " + batch,
+          "Export the model with an open batch axis.");
     }
   }
 
@@ -191,9 +211,16 @@ public final class Finetune {
     throw new IllegalStateException(((Outcome.Failed) outcome).reason());
   }
 
-  private String key(Network network, Plan plan, SampleSet samples) {
-    return "%s %s %d %s"
-        .formatted(network.sha256(), plan.key(), samples.size(), options.settings());
+  /** Whatever else a training is made of, another training is not gone on with. */
+  private String key(Network network, Plan plan, SampleSet samples, SampleSet calibration) {
+    return "%s %s %s %s rounding-%d %s"
+        .formatted(
+            network.sha256(),
+            plan.key(),
+            samples.fingerprint(),
+            calibration.fingerprint(),
+            RoundingCache.VERSION,
+            options.settings());
   }
 
   private void write(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.onnx.proto.OnnxMl.ModelProto;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.Tensor;
@@ -193,6 +194,61 @@ class FineTuningTest {
   @Test
   void theProgramWritesAFileThatIsScored() throws IOException {
     Path out = folder.resolve("out");
+
+    Ended ended = finetune(taskFile, folder.resolve("train.npy"), out);
+
+    assertThat(ended.code()).as(ended.printed()).isZero();
+    assertThat(out.resolve("finetune.json")).content().contains("\"finetuned\"");
+    try (Session session = runtime.open(out.resolve("finetuned.onnx"), 1)) {
+      assertThat(session.outputs()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aTrainingOnOtherPicturesDoesNotGoOnWithTheCheckpoint() throws IOException {
+    Path out = folder.resolve("kept");
+    assertThat(finetune(taskFile, folder.resolve("train.npy"), out).code()).isZero();
+    byte[] pictures = Files.readAllBytes(folder.resolve("train.npy"));
+    pictures[pictures.length - 1] ^= 1;
+    Path other = Files.write(folder.resolve("other.npy"), pictures);
+
+    Ended same = finetune(taskFile, folder.resolve("train.npy"), out);
+    Ended ended = finetune(taskFile, other, out);
+
+    assertThat(same.code()).isZero();
+    assertThat(same.printed()).contains("going on after epoch 1");
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.printed()).contains("another training");
+  }
+
+  @Test
+  void aModelWithAFixedBatchIsRefusedInOneLine() throws IOException {
+    ModelProto.Builder model =
+        ModelProto.parseFrom(Files.readAllBytes(folder.resolve("model.onnx"))).toBuilder();
+    model
+        .getGraphBuilder()
+        .getInputBuilder(0)
+        .getTypeBuilder()
+        .getTensorTypeBuilder()
+        .getShapeBuilder()
+        .getDimBuilder(0)
+        .setDimValue(4);
+    Files.write(folder.resolve("fixed.onnx"), model.build().toByteArray());
+    Path task =
+        Files.writeString(
+            folder.resolve("fixed.yaml"),
+            Files.readString(taskFile).replace("model.onnx", "fixed.onnx"));
+
+    Ended ended = finetune(task, folder.resolve("train.npy"), folder.resolve("fixed"));
+
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.printed().strip().lines()).hasSize(1);
+    assertThat(ended.printed()).contains("fixed.onnx' has its batch fixed at 4");
+  }
+
+  private record Ended(int code, String printed) {}
+
+  private static Ended finetune(Path task, Path train, Path out) {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(printed, true, StandardCharsets.UTF_8);
     int code =
@@ -200,9 +256,9 @@ class FineTuningTest {
             stream,
             stream,
             "--task",
-            taskFile.toString(),
+            task.toString(),
             "--train",
-            folder.resolve("train.npy").toString(),
+            train.toString(),
             "--plan",
             "w4a8",
             "--epochs",
@@ -213,12 +269,7 @@ class FineTuningTest {
             "1",
             "--out",
             out.toString());
-
-    assertThat(code).as(printed.toString(StandardCharsets.UTF_8)).isZero();
-    assertThat(out.resolve("finetune.json")).content().contains("\"finetuned\"");
-    try (Session session = runtime.open(out.resolve("finetuned.onnx"), 1)) {
-      assertThat(session.outputs()).hasSize(1);
-    }
+    return new Ended(code, printed.toString(StandardCharsets.UTF_8));
   }
 
   @Test
