@@ -18,7 +18,7 @@ final class TimelyRounding {
   private static final Logger LOG = LoggerFactory.getLogger(TimelyRounding.class);
 
   /** Share of the search's time that rounding may take. */
-  private static final double MOST = 0.5;
+  private static final double MOST = 0.8;
 
   private final Workbench bench;
   private final StudyMemory memory;
