@@ -75,7 +75,8 @@ public final class TimingLock {
     } catch (IOException e) {
       throw new UserException(
           "cannot lock '" + file + "', which keeps two studies from timing at once: " + e,
-          "Make its folder writable, or name another one with -Djava.io.tmpdir=DIR in MIXTUNE_JAVA_OPTS",
+          "Make its folder writable, or name another one with -Djava.io.tmpdir=DIR in"
+              + " MIXTUNE_JAVA_OPTS",
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -79,8 +79,8 @@ final class ReportCharts {
     return String.format(
         Locale.ROOT,
         "%s: the prediction is off by %.1f %% in the median and %.1f %% at most. The line is"
-            + " agreement, bars are the error of the measurement. The rest of this report shows what"
-            + " was measured of these plans.",
+            + " agreement, bars are the error of the measurement. The rest of this report shows"
+            + " what was measured of these plans.",
         Figures.count(both.size(), "plan"),
         100 * median,
         100 * Arrays.stream(errors).max().orElse(0));

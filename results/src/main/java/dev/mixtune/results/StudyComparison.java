@@ -298,7 +298,8 @@ public record StudyComparison(
               + a.timing()
               + " against "
               + b.timing()
-              + ". Each ratio is to float on its own target; points are beaten in drop and size alone.");
+              + ". Each ratio is to float on its own target; points are beaten in drop and size"
+              + " alone.");
     }
     double confidence = a.frontier().limit().confidence();
     if (confidence != b.frontier().limit().confidence()) {
