@@ -32,9 +32,10 @@ class ChainProfilerTest {
     study.start();
     held.await();
 
-    TimingLock turn = new TimingLock(file, Duration.ofMillis(2), awaited::countDown);
+    TimingLock turn = new TimingLock(file, Duration.ofMillis(2), awaited::countDown, () -> false);
     AtomicInteger taken = new AtomicInteger();
-    TimingLock beside = new TimingLock(file, Duration.ofMillis(2), taken::incrementAndGet);
+    TimingLock beside =
+        new TimingLock(file, Duration.ofMillis(2), taken::incrementAndGet, () -> false);
     OrtRuntime runtime = OrtRuntime.start(Path.of("target", "natives"));
     AtomicInteger measured = new AtomicInteger();
     try (ChainProfiler profiler = new ChainProfiler(runtime, 1, BRIEF, turn)) {
@@ -60,7 +61,7 @@ class ChainProfilerTest {
   }
 
   private static void hold(Path file, CountDownLatch held, CountDownLatch until) {
-    new TimingLock(file, Duration.ofMillis(2), () -> {})
+    new TimingLock(file, Duration.ofMillis(2), () -> {}, () -> false)
         .hold(
             () -> {
               held.countDown();
