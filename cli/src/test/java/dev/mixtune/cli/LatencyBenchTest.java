@@ -50,7 +50,7 @@ class LatencyBenchTest {
   /** Three layers with three kernels each: 27 mixes, three of them uniform. */
   @Test
   void aSmallNetworkKeepsHalfOfItsMixesToLearnFrom() {
-    List<Scheme> kernels = List.of(Scheme.F32, Scheme.W8A8, Scheme.W8A8D);
+    List<Scheme> kernels = List.of(Scheme.F32, Scheme.W8A8, Scheme.W4A8);
     KernelChoices choices =
         new KernelChoices(
             3, List.of(List.of(0), List.of(1), List.of(2)), List.of(kernels, kernels, kernels));
