@@ -1,6 +1,7 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.Arithmetic;
+import dev.mixtune.engine.Energy;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
@@ -164,6 +165,8 @@ final class Candidates implements Evaluator {
       latency(bench.lowering().lower(evaluation.plan()));
     } catch (RuntimeFailure e) {
       LOG.warn("a scored plan cannot be timed: {}", evaluation.plan().key(), e);
+    } catch (CancellationException e) {
+      requireStop(e);
     }
     return store.find(evaluation.plan(), evaluation.rounding()).orElse(evaluation);
   }
@@ -215,7 +218,17 @@ final class Candidates implements Evaluator {
       }
     } catch (RuntimeFailure e) {
       store.record(Evaluation.failed(plan, "", "it cannot be timed: " + e.getMessage()));
+    } catch (CancellationException e) {
+      requireStop(e);
     }
+  }
+
+  /** A stop that comes while another study has its turn ends the wait, not what is to be written. */
+  private void requireStop(CancellationException whileWaiting) {
+    if (!deadline.isInterrupted()) {
+      throw whileWaiting;
+    }
+    LOG.info("not timed: {}", whileWaiting.getMessage());
   }
 
   /** Lowered already, or now where the models of a batch would take too much memory. */
@@ -309,6 +322,9 @@ final class Candidates implements Evaluator {
     } catch (RuntimeFailure e) {
       LOG.warn("a plan cannot be timed: {}", plan.key(), e);
       return otherwise;
+    } catch (CancellationException e) {
+      requireStop(e);
+      return otherwise;
     }
   }
 
@@ -334,12 +350,13 @@ final class Candidates implements Evaluator {
             .or(() -> Optional.ofNullable(foreseen.get(lowered.kernelSignature())))
             .orElseThrow(() -> new CancellationException("the plan was not timed before the stop"));
     long bytes = lowered.model().length;
+    Energy energy = energy(lowered);
     Climbed climbed =
         evaluator(bench, plan)
             .climb(
                 lowered.model(),
                 bench.data().search(),
-                ladder.mostNetLost(leastRatio(latency), bytes));
+                ladder.mostNetLost(leastRatio(latency), bytes, energy));
     if (climbed.outcome() instanceof Outcome.Failed failed) {
       return Evaluation.failed(plan, lowered.kernelSignature(), failed.reason());
     }
@@ -352,7 +369,17 @@ final class Candidates implements Evaluator {
         lowered.storedWeightBits(),
         lowered.kernelSignature(),
         /* failure= */ null,
-        ladder.climb(climbed));
+        ladder.climb(climbed),
+        energy);
+  }
+
+  /** The modelled energy of a plan's kernels; null where it does not count. */
+  @Nullable Energy energy(LoweredPlan lowered) {
+    Energy energy = latencies.energy(lowered).orElse(null);
+    if (energy != null) {
+      store.recordEnergy(lowered.kernelSignature(), energy);
+    }
+    return energy;
   }
 
   /** The score of a plan on a set of samples. */

@@ -116,6 +116,7 @@ final class Publication {
             folder.chosenOnnx(),
             samples,
             expected,
+            Choice.latency(chosen),
             context.deadline().isInterrupted());
   }
 

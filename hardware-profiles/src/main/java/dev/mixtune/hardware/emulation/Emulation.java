@@ -101,7 +101,8 @@ public final class Emulation {
             evidence(device));
     Profile profile =
         new EmulatedProfile(table)
-            .on(label, core.pipeline(), core.pipeline().clockHz().value(), report.calibration());
+            .on(label, core.pipeline(), core.pipeline().clockHz().value(), report.calibration())
+            .withPower(PublishedPower.terms());
     return new Made(ProfileText.of(profile), report.lines());
   }
 
@@ -129,7 +130,7 @@ public final class Emulation {
         kernels.on(label, core.pipeline(), core.pipeline().clockHz().value(), calibration);
     return ProfileText.of(
         new Profile(
-            made.name(),
+                made.name(),
             made.description(),
             "executed instructions of ONNX Runtime's own kernels under emulation of a Cortex-A76,"
                 + " a core of that class at an assumed clock, and efficiencies from published"
@@ -142,8 +143,9 @@ public final class Emulation {
             made.statedError(),
             "Unknown: this is no one device. Ratios between schemes carry over between cores of"
                 + " this class better than milliseconds do.",
-            made.sparsity(),
-            made.kernels()));
+                made.sparsity(),
+                made.kernels())
+            .withPower(PublishedPower.terms()));
   }
 
   private static String evidence(EmulatedDevice device) {
