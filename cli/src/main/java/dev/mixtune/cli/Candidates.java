@@ -11,7 +11,6 @@ import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.Climbed;
 import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.evaluators.SampleSet;
-import dev.mixtune.hardware.ProfileTarget;
 import dev.mixtune.results.StudyStore;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Evaluator;
@@ -19,8 +18,8 @@ import dev.mixtune.search.Objective;
 import dev.mixtune.search.Rounding;
 import dev.mixtune.search.Stop;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,8 +52,7 @@ final class Candidates implements Evaluator {
 
   private final Workbench bench;
   private final StudyStore store;
-  private final GuardedTiming timing;
-  private final LatencySource latencies;
+  private final PlanTimes times;
   private final ExecutorService workers;
   private final Deadline deadline;
   private final Set<Objective> objectives;
@@ -64,12 +61,6 @@ final class Candidates implements Evaluator {
 
   /** What this search was told so far, in its own order, whatever else the journal holds. */
   private final Map<Plan, Evaluation> told = new LinkedHashMap<>();
-
-  /** What the host's model knows; null where latencies come from a profile. */
-  private final @Nullable HostPredictions predictions;
-
-  /** Latencies of this batch's kernel signatures that are not worth timing before scoring. */
-  private final Map<String, Latency> foreseen = new ConcurrentHashMap<>();
 
   private final Stop budget;
   private volatile Stop stop;
@@ -80,9 +71,7 @@ final class Candidates implements Evaluator {
   Candidates(StudyContext context, Stop budget) {
     this.bench = context.bench();
     this.store = context.store();
-    this.timing = new GuardedTiming(context.memory(), context.bench()::probe);
-    this.latencies = context.latencies();
-    this.predictions = context.latencies() instanceof HostLatency host ? host.predictions() : null;
+    this.times = new PlanTimes(context);
     this.workers = context.workers();
     this.deadline = context.deadline();
     this.objectives = context.options().objectiveSet();
@@ -111,7 +100,10 @@ final class Candidates implements Evaluator {
   @Override
   public List<Evaluation> evaluate(List<Plan> plans) {
     List<Evaluation> evaluations =
-        timedWhereItMatters(run(plans, ladder(List.copyOf(told.values())), /* timed= */ false));
+        times.ofContenders(
+            run(plans, ladder(List.copyOf(told.values())), /* timed= */ false),
+            List.copyOf(told.values()),
+            () -> stop.requested());
     evaluations.forEach(evaluation -> told.putIfAbsent(evaluation.plan(), evaluation));
     cutShort.compareAndSet(false, evaluations.size() < plans.size());
     return evaluations;
@@ -126,56 +118,18 @@ final class Candidates implements Evaluator {
     return ladder(List.of());
   }
 
+  /** What plans take; of those that this search was told and of all others. */
+  PlanTimes times() {
+    return times;
+  }
+
   /** Time that workers spent on candidates, all together. */
   long busyNanos() {
     return busyNanos.sum();
   }
 
-  /**
-   * Times the plans that could be on the frontier. A plan that is beaten even if its predicted time
-   * errs by as much as 95 % of predictions do stays as it was predicted.
-   */
-  private List<Evaluation> timedWhereItMatters(List<Evaluation> evaluations) {
-    if (predictions == null) {
-      return evaluations;
-    }
-    Contention contention = new Contention(objectives, List.copyOf(told.values()));
-    Map<Plan, Evaluation> known = new LinkedHashMap<>();
-    evaluations.forEach(evaluation -> known.put(evaluation.plan(), evaluation));
-    for (Evaluation evaluation : contention.fastestFirst(evaluations)) {
-      Evaluation timed = evaluation;
-      if (Contention.isPredicted(evaluation)
-          && (store.findLatency(evaluation.kernelSignature()).isPresent()
-              || contention.mayMatter(evaluation))) {
-        timed = timed(evaluation);
-        known.put(timed.plan(), timed);
-      }
-      contention.add(timed);
-    }
-    rememberTimed();
-    return List.copyOf(known.values());
-  }
-
-  /** The evaluation with a measured time; as it was when the search is stopped or it fails. */
-  Evaluation timed(Evaluation evaluation) {
-    if (stop.requested()) {
-      return evaluation;
-    }
-    try {
-      latency(bench.lowering().lower(evaluation.plan()));
-    } catch (RuntimeFailure e) {
-      LOG.warn("a scored plan cannot be timed: {}", evaluation.plan().key(), e);
-    } catch (CancellationException e) {
-      requireStop(e);
-    }
-    return store.find(evaluation.plan(), evaluation.rounding()).orElse(evaluation);
-  }
-
   private List<Evaluation> run(List<Plan> plans, Ladder ladder, boolean timed) {
-    foreseen.clear();
-    if (predictions != null) {
-      predictions.refit();
-    }
+    times.beginBatch();
     Map<Plan, Future<Evaluation>> running = new HashMap<>();
     List<Plan> unknown = plans.stream().filter(plan -> store.find(plan).isEmpty()).toList();
     Map<Plan, Future<LoweredPlan>> lowered = new HashMap<>();
@@ -188,11 +142,39 @@ final class Candidates implements Evaluator {
       }
       time(plan, lowered, timed);
     }
-    rememberTimed();
-    for (Plan plan : unknown) {
+    times.remember();
+    for (Plan plan : longestFirst(unknown, lowered, ladder)) {
       running.put(plan, work(() -> score(plan, lowered.get(plan), ladder)));
     }
     return finished(plans, running);
+  }
+
+  /**
+   * The plans in the order of how many samples each may lose, most first: these are answered in
+   * full, and the others, given up early, fill the workers' time at the end (longest processing
+   * time first; Graham 1969). Nobody's outcome depends on the order.
+   */
+  private List<Plan> longestFirst(
+      List<Plan> plans, Map<Plan, Future<LoweredPlan>> ready, Ladder ladder) {
+    if (stop.requested() || ready.size() < plans.size()) {
+      return plans;
+    }
+    Map<Plan, Integer> mayLose = new HashMap<>();
+    ready.forEach(
+        (plan, future) -> mayLose.put(plan, mayLose(Futures.await(future, () -> false), ladder)));
+    return plans.stream()
+        .sorted(Comparator.comparing(mayLose::get, Comparator.reverseOrder()))
+        .toList();
+  }
+
+  private int mayLose(LoweredPlan lowered, Ladder ladder) {
+    return times
+        .known(lowered)
+        .map(
+            latency ->
+                ladder.mostNetLost(
+                    times.leastRatio(latency), lowered.model().length, times.energy(lowered)))
+        .orElse(Integer.MAX_VALUE);
   }
 
   private <T> Future<T> work(Callable<T> task) {
@@ -210,122 +192,21 @@ final class Candidates implements Evaluator {
   private void time(Plan plan, Map<Plan, Future<LoweredPlan>> ready, boolean timed) {
     try {
       LoweredPlan lowered = lowered(plan, ready.get(plan));
-      Optional<Latency> expected = timed ? Optional.empty() : predicted(lowered);
-      if (expected.isPresent()) {
-        foreseen.put(lowered.kernelSignature(), expected.get());
+      if (timed) {
+        times.latency(lowered);
       } else {
-        latency(lowered);
+        times.foresee(lowered);
       }
     } catch (RuntimeFailure e) {
       store.record(Evaluation.failed(plan, "", "it cannot be timed: " + e.getMessage()));
     } catch (CancellationException e) {
-      requireStop(e);
+      times.requireStop(e);
     }
-  }
-
-  /** A stop that comes while another study has its turn ends the wait, not what is to be written. */
-  private void requireStop(CancellationException whileWaiting) {
-    if (!deadline.isInterrupted()) {
-      throw whileWaiting;
-    }
-    LOG.info("not timed: {}", whileWaiting.getMessage());
   }
 
   /** Lowered already, or now where the models of a batch would take too much memory. */
   private LoweredPlan lowered(Plan plan, @Nullable Future<LoweredPlan> ready) {
     return ready == null ? bench.lowering().lower(plan) : Futures.await(ready, () -> false);
-  }
-
-  /** The latency of a plan, measured once per kernel signature. Not to be called side by side. */
-  Latency latency(LoweredPlan lowered) {
-    Optional<Latency> known = store.findLatency(lowered.kernelSignature());
-    if (known.isPresent()) {
-      return known.get();
-    }
-    Latency latency =
-        bench.target() instanceof ProfileTarget
-            ? latencies.latency(lowered)
-            : timing.time(lowered, () -> latencies.latency(lowered));
-    store.recordLatency(lowered.kernelSignature(), latency);
-    if (predictions != null) {
-      predictions.learn(lowered.plan(), lowered.kernels(), latency.ratio());
-    }
-    return latency;
-  }
-
-  /** What the host's model says of a plan that was not timed, where it may be believed. */
-  private Optional<Latency> predicted(LoweredPlan lowered) {
-    return predictions != null
-            && predictions.isTrusted()
-            && store.findLatency(lowered.kernelSignature()).isEmpty()
-        ? predictions.latency(lowered)
-        : Optional.empty();
-  }
-
-  private double leastRatio(Latency latency) {
-    return predictions == null ? latency.ratio() : Contention.leastRatio(latency);
-  }
-
-  /** The same evaluations, those whose time is only predicted as far as they were timed since. */
-  List<Evaluation> refreshed(List<Evaluation> evaluations) {
-    return evaluations.stream()
-        .map(
-            e ->
-                predictions != null && Contention.isPredicted(e)
-                    ? store.find(e.plan(), e.rounding()).orElse(e)
-                    : e)
-        .toList();
-  }
-
-  /**
-   * Times what could be on the frontier and has its time from a prediction, whatever the budget.
-   *
-   * @return the evaluations, in the same order
-   */
-  List<Evaluation> timedWhateverTheBudget(List<Evaluation> evaluations) {
-    if (predictions == null) {
-      return evaluations;
-    }
-    stop = deadline::isInterrupted;
-    IdentityHashMap<Evaluation, Evaluation> settled = new IdentityHashMap<>();
-    Contention contention = new Contention(objectives, evaluations);
-    for (Evaluation evaluation : contention.fastestFirst(evaluations)) {
-      if (Contention.isPredicted(evaluation) && contention.mayMatter(evaluation)) {
-        Evaluation timed = timed(evaluation);
-        settled.put(evaluation, timed);
-        contention.add(timed);
-      }
-    }
-    stop = budget;
-    rememberTimed();
-    return evaluations.stream().map(e -> settled.getOrDefault(e, e)).toList();
-  }
-
-  private void rememberTimed() {
-    if (predictions != null) {
-      store.putDocument(StudyMemory.TIMED_PLANS, predictions.write());
-    }
-  }
-
-  /**
-   * Milliseconds of a plan as far as they can be known: measured while there is time, else what is
-   * recorded, else {@code otherwise}.
-   */
-  double millis(Plan plan, double otherwise) {
-    LoweredPlan lowered = bench.lowering().lower(plan);
-    if (deadline.requested()) {
-      return store.findLatency(lowered.kernelSignature()).map(Latency::millis).orElse(otherwise);
-    }
-    try {
-      Optional<Latency> expected = predicted(lowered);
-      return expected.isPresent() ? expected.get().millis() : latency(lowered).millis();
-    } catch (RuntimeFailure e) {
-      LOG.warn("a plan cannot be timed: {}", plan.key(), e);
-      return otherwise;
-    } catch (CancellationException e) {
-      requireStop(e);
-      return otherwise;
-    }
   }
 
   private Evaluation score(Plan plan, @Nullable Future<LoweredPlan> ready, Ladder ladder) {
@@ -345,18 +226,17 @@ final class Candidates implements Evaluator {
 
   private Evaluation scored(Plan plan, LoweredPlan lowered, Ladder ladder) {
     Latency latency =
-        store
-            .findLatency(lowered.kernelSignature())
-            .or(() -> Optional.ofNullable(foreseen.get(lowered.kernelSignature())))
+        times
+            .known(lowered)
             .orElseThrow(() -> new CancellationException("the plan was not timed before the stop"));
     long bytes = lowered.model().length;
-    Energy energy = energy(lowered);
+    Energy energy = times.energy(lowered);
     Climbed climbed =
         evaluator(bench, plan)
             .climb(
                 lowered.model(),
                 bench.data().search(),
-                ladder.mostNetLost(leastRatio(latency), bytes, energy));
+                ladder.mostNetLost(times.leastRatio(latency), bytes, energy));
     if (climbed.outcome() instanceof Outcome.Failed failed) {
       return Evaluation.failed(plan, lowered.kernelSignature(), failed.reason());
     }
@@ -371,15 +251,6 @@ final class Candidates implements Evaluator {
         /* failure= */ null,
         ladder.climb(climbed),
         energy);
-  }
-
-  /** The modelled energy of a plan's kernels; null where it does not count. */
-  @Nullable Energy energy(LoweredPlan lowered) {
-    Energy energy = latencies.energy(lowered).orElse(null);
-    if (energy != null) {
-      store.recordEnergy(lowered.kernelSignature(), energy);
-    }
-    return energy;
   }
 
   /** The score of a plan on a set of samples. */

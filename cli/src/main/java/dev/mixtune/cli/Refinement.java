@@ -138,7 +138,7 @@ final class Refinement {
   private Evaluation scored(Evaluation before, LoweredPlan lowered) {
     try {
       // The same kernels as before: this only looks the latency up.
-      Latency latency = candidates.latency(lowered);
+      Latency latency = candidates.times().latency(lowered);
       Outcome outcome = Futures.await(answers(lowered), deadline::isInterrupted);
       return outcome instanceof Outcome.Failed failure
           ? failed(before, lowered.kernelSignature(), failure.reason())
@@ -151,7 +151,7 @@ final class Refinement {
                   lowered.storedWeightBits(),
                   lowered.kernelSignature(),
                   null)
-              .withEnergy(candidates.energy(lowered));
+              .withEnergy(candidates.times().energy(lowered));
     } catch (RuntimeFailure e) {
       return failed(before, lowered.kernelSignature(), "it cannot be timed: " + e.getMessage());
     }

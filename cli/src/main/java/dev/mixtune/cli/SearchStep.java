@@ -95,8 +95,7 @@ final class SearchStep {
     this.limit = limit;
     designedRuns();
     int layers = bench.network().layers().size();
-    List<Menu> offered =
-        costed(context.menus().menus(sensitivity), layers, new Candidates(context, deadline));
+    List<Menu> offered = costed(context.menus().menus(sensitivity), layers, new PlanTimes(context));
     boolean inContext = RefinementOrder.canHelp(offered);
     SearchSpace space = SearchSpace.of(layers, offered);
     live = new LiveReport(context, sensitivity, corner, UniformPlans.of(space));
@@ -274,7 +273,8 @@ final class SearchStep {
    */
   private SearchResult withEverythingTimed(SearchResult found, Candidates candidates) {
     SearchResult all = withEverythingRecorded(found, candidates);
-    List<Evaluation> evaluations = candidates.timedWhateverTheBudget(all.evaluations());
+    List<Evaluation> evaluations =
+        candidates.times().ofContendersWhateverTheBudget(all.evaluations());
     return new SearchResult(
         evaluations,
         Frontier.of(evaluations, all.dominance()),
@@ -287,7 +287,7 @@ final class SearchStep {
   /** What earlier runs of the study recorded counts too, wherever this run's path led. */
   private SearchResult withEverythingRecorded(SearchResult found, Candidates candidates) {
     Map<Key, Evaluation> all = new LinkedHashMap<>();
-    candidates.refreshed(found.evaluations()).forEach(e -> all.put(Key.of(e), e));
+    candidates.times().refreshed(found.evaluations()).forEach(e -> all.put(Key.of(e), e));
     context.store().evaluations().forEach(e -> all.putIfAbsent(Key.of(e), e));
     return new SearchResult(
         List.copyOf(all.values()),
@@ -302,13 +302,13 @@ final class SearchStep {
    * Adds what one group's change costs in time, in the context of the 8-bit plan: boundaries
    * between precisions then count as they will.
    */
-  private List<Menu> costed(List<Menu> offered, int layers, Candidates candidates) {
+  private List<Menu> costed(List<Menu> offered, int layers, PlanTimes times) {
     Plan base =
         UniformPlans.of(SearchSpace.of(layers, offered))
             .getOrDefault(8, Plan.uniform(layers, Scheme.F32));
-    double otherwise = candidates.millis(base, context.latencies().floatMillis());
+    double otherwise = times.millis(base, context.latencies().floatMillis());
     MenuCosts costs =
-        new MenuCosts(bench.network().layers(), plan -> candidates.millis(plan, otherwise), base);
+        new MenuCosts(bench.network().layers(), plan -> times.millis(plan, otherwise), base);
     List<Menu> costed = new ArrayList<>();
     for (Menu menu : offered) {
       costed.add(costs.costed(menu));
