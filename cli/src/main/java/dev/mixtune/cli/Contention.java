@@ -85,9 +85,7 @@ final class Contention {
       case LATENCY -> leastRatio(latency);
       case SIZE -> evaluation.sizeBytes();
       case ENERGY ->
-          evaluation.energy() == null
-              ? Double.POSITIVE_INFINITY
-              : evaluation.energy().ratio();
+          evaluation.energy() == null ? Double.POSITIVE_INFINITY : evaluation.energy().ratio();
     };
   }
 }

@@ -173,9 +173,7 @@ final class LatencyBench {
     }
 
     private List<KernelUse> floatKernels() {
-      return lowering
-          .lower(Plan.uniform(bench.network().layers().size(), Scheme.F32))
-          .kernels();
+      return lowering.lower(Plan.uniform(bench.network().layers().size(), Scheme.F32)).kernels();
     }
 
     private Map<String, Plan> drawn() {

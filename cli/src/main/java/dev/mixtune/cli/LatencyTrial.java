@@ -150,8 +150,8 @@ record LatencyTrial(
     double slowest = unseen.stream().mapToDouble(Unseen::measured).max().orElse(Double.NaN);
     return String.format(
         Locale.ROOT,
-        "%s: %d layers, float %.3f ms; fitted to %d plans timed in %.0f s; unseen plans take %.3f to"
-            + " %.3f of the float model's time. Targets %s.%s",
+        "%s: %d layers, float %.3f ms; fitted to %d plans timed in %.0f s; unseen plans take %.3f"
+            + " to %.3f of the float model's time. Targets %s.%s",
         network,
         layers,
         floatMillis,

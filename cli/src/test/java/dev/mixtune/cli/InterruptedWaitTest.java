@@ -6,7 +6,6 @@ import dev.mixtune.engine.UserException;
 import dev.mixtune.hardware.TimingLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,9 +38,10 @@ class InterruptedWaitTest {
                 "--out", study.toString()));
     process.awaitRows(EVALUATIONS);
 
-    boolean ended = new TimingLock(
-            temp.resolve("mixtune-timing.lock"), Duration.ofMillis(1), () -> {}, () -> false)
-        .hold(() -> endsWhileItWaits(process));
+    boolean ended =
+        new TimingLock(
+                temp.resolve("mixtune-timing.lock"), Duration.ofMillis(1), () -> {}, () -> false)
+            .hold(() -> endsWhileItWaits(process));
 
     assertThat(ended).as(process.text()).isTrue();
     assertThat(process.exitCode()).as(process.text()).isEqualTo(ExitCodes.STOPPED);

@@ -28,8 +28,8 @@ record StudyProcess(Process process, Path study, Path printed) {
    *
    * @param printed what it prints goes there
    */
-  static StudyProcess start(
-      Path study, Path printed, List<String> options, List<String> arguments) throws IOException {
+  static StudyProcess start(Path study, Path printed, List<String> options, List<String> arguments)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(

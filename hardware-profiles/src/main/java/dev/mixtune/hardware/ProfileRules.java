@@ -78,7 +78,8 @@ public final class ProfileRules {
         double picojoules = energy.bytePicojoules(narrow);
         if (picojoules > wider * (1 + SLACK)) {
           violations.add(
-              words(narrow, model.nanos(narrow)) + " moves its bytes for more energy than wider ones");
+              words(narrow, model.nanos(narrow))
+                  + " moves its bytes for more energy than wider ones");
         }
         wider = picojoules;
       }

@@ -111,7 +111,8 @@ class EnergyModelTest {
   void timedCostsHaveNothingThatPowerCouldPrice() {
     String timed =
         BOARD.replace(
-            "{\"instructions\": {\"perInput\": 1}, \"bytes\": {\"perInput\": 1, \"perOutput\": 4},\n"
+            "{\"instructions\": {\"perInput\": 1}, \"bytes\": {\"perInput\": 1, \"perOutput\":"
+                + " 4},\n"
                 + "             \"efficiency\": 1,",
             "{\"nanos\": {\"perInput\": 1},");
     assertThat(timed).isNotEqualTo(BOARD);
@@ -138,7 +139,8 @@ class EnergyModelTest {
   void energyIsNeverNothingOrLess(String value) {
     String broken =
         BOARD.replace(
-            "\"instructionPicojoules\": {\"value\": 70", "\"instructionPicojoules\": {\"value\": " + value);
+            "\"instructionPicojoules\": {\"value\": 70",
+            "\"instructionPicojoules\": {\"value\": " + value);
     assertThatThrownBy(() -> ProfileReader.read("board.json", broken))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("device.power.instructionPicojoules");

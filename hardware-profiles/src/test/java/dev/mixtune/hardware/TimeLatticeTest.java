@@ -93,7 +93,9 @@ class TimeLatticeTest {
   @Test
   void fewerChannelsThanAVectorMayBeSlowerAndMakeNothingElseSlow() {
     ToDoubleFunction<KernelUse> nanos =
-        use -> (use.outputElements() * use.weightElements() / use.macs() < 16 ? 6 : 1) * trueNanos(use);
+        use ->
+            (use.outputElements() * use.weightElements() / use.macs() < 16 ? 6 : 1)
+                * trueNanos(use);
     TimeLattice lattice = lattice(samples(nanos, new Random(1)));
     KernelUse few = conv(64, 8, 3, 28);
     KernelUse enough = conv(64, 32, 3, 28);

@@ -2,8 +2,8 @@ package dev.mixtune.search;
 
 /**
  * The corner against which the hypervolume is measured: a frontier is worth the share of the box
- * between (0, 0, 0) and this point that it beats. Plans beyond it in any objective add nothing. Where
- * energy counts, its corner is the float model's.
+ * between (0, 0, 0) and this point that it beats. Plans beyond it in any objective add nothing.
+ * Where energy counts, its corner is the float model's.
  *
  * @param drop of the metric, a fraction above 0
  * @param latencyRatio against the float model, above 0

@@ -131,18 +131,18 @@ public final class Emulation {
     return ProfileText.of(
         new Profile(
                 made.name(),
-            made.description(),
-            "executed instructions of ONNX Runtime's own kernels under emulation of a Cortex-A76,"
-                + " a core of that class at an assumed clock, and efficiencies from published"
-                + " figures of Cortex-A76 devices; no kernel was timed",
-            made.runtime(),
-            made.threads(),
-            made.batch(),
-            made.core(),
-            made.pipeline(),
-            made.statedError(),
-            "Unknown: this is no one device. Ratios between schemes carry over between cores of"
-                + " this class better than milliseconds do.",
+                made.description(),
+                "executed instructions of ONNX Runtime's own kernels under emulation of a"
+                    + " Cortex-A76, a core of that class at an assumed clock, and efficiencies from"
+                    + " published figures of Cortex-A76 devices; no kernel was timed",
+                made.runtime(),
+                made.threads(),
+                made.batch(),
+                made.core(),
+                made.pipeline(),
+                made.statedError(),
+                "Unknown: this is no one device. Ratios between schemes carry over between cores of"
+                    + " this class better than milliseconds do.",
                 made.sparsity(),
                 made.kernels())
             .withPower(PublishedPower.terms()));

@@ -6,8 +6,8 @@ import dev.mixtune.hardware.PowerTerms;
 /** Energy per operation from the one table that covers arithmetic, instructions and memory. */
 final class PublishedPower {
   private static final String SOURCE =
-      "M. Horowitz, Computing's energy problem, ISSCC 2014, doi:10.1109/ISSCC.2014.6757323: 45 nm at"
-          + " 0.9 V, not this device's process; ";
+      "M. Horowitz, Computing's energy problem, ISSCC 2014, doi:10.1109/ISSCC.2014.6757323: 45 nm"
+          + " at 0.9 V, not this device's process; ";
 
   private PublishedPower() {}
 

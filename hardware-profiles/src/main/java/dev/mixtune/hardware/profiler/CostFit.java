@@ -66,7 +66,8 @@ final class CostFit {
     for (int round = 0; round < ROUNDS; round++) {
       // What fetching weights costs is known only after the first round.
       fit.grids(all, round == 0 ? CACHED_BYTES : Double.POSITIVE_INFINITY);
-      fit.take(TermFit.of(fit.observations, family -> !fit.lattices.containsKey(family), fit::nanos));
+      fit.take(
+          TermFit.of(fit.observations, family -> !fit.lattices.containsKey(family), fit::nanos));
     }
     return fit;
   }

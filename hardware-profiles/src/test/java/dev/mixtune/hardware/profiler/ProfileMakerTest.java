@@ -44,8 +44,7 @@ class ProfileMakerTest {
             .map(
                 chain -> {
                   KernelUse first = chain.kernels().get(0);
-                  double saved =
-                      first.op() == Op.QUANTIZE ? 0.9 * SyntheticDevice.nanos(first) : 0;
+                  double saved = first.op() == Op.QUANTIZE ? 0.9 * SyntheticDevice.nanos(first) : 0;
                   return new Observation(
                       chain.id(), chain.kernels(), chain.nanos() - saved, chain.relativeError());
                 })
