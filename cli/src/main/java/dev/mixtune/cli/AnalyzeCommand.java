@@ -31,6 +31,7 @@ final class AnalyzeCommand {
       folder.create();
       MenuBuilder menus = new MenuBuilder(bench, options);
       bench.calibrate(
+          RoundingDepth.FITTED,
           count,
           workers,
           StudyRun.rounding(console),

@@ -72,12 +72,12 @@ final class ExportCommand {
       requireSameStudy(folder, rows, options, bench);
       MenuBuilder menus = new MenuBuilder(bench, options);
       StudyMemory.implementations(rows).ifPresent(menus::take);
-      if (StudyMemory.roundedQuickly(rows)) {
-        bench.calibrateQuickly(options.workerCount());
-      } else {
-        bench.calibrate(
-            options.workerCount(), workers, FittingProgress.silent(), () -> menus::offered);
-      }
+      bench.calibrate(
+          StudyMemory.rounding(rows),
+          options.workerCount(),
+          workers,
+          FittingProgress.silent(),
+          () -> menus::offered);
       byte[] model = new PointModels(bench, rows, folder, workers).lowered(evaluation).model();
       if (model.length != evaluation.sizeBytes()) {
         throw new UserException(

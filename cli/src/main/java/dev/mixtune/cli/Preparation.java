@@ -79,6 +79,11 @@ final class Preparation {
       return lowering(network);
     }
 
+    /** As if weights had been fitted; they are rounded plainly. */
+    Prepared withPlainWeights() {
+      return Preparation.plainly(network, equalization, ranges);
+    }
+
     /** The same for a part of the network; its rounded weights go when it goes. */
     PlanLowering lowering(Network part) {
       return Preparation.plain(part, ranges.calibration());
@@ -175,12 +180,20 @@ final class Preparation {
     Calibration observed =
         new Calibrator(runtime, threads)
             .run(imported, batches.get(), RangeMethods.named(FIRST_RANGES));
-    return new Prepared(
+    return plainly(
         imported,
         new EqualizationChoice(Equalization.of(imported), List.of()),
-        new FittedRanges(observed, FIRST_RANGES, Map.of(), Double.NaN, List.of()),
+        new FittedRanges(observed, FIRST_RANGES, Map.of(), Double.NaN, List.of()));
+  }
+
+  private static Prepared plainly(
+      Network network, EqualizationChoice equalization, FittedRanges ranges) {
+    return new Prepared(
+        network,
+        equalization,
+        ranges,
         new RoundedNetwork(
-            new RoundingLibrary(imported, RoundingMethods.named(FIRST_RANGES)),
+            new RoundingLibrary(network, RoundingMethods.named(PLAIN)),
             new RoundingReport(List.of(), List.of(), List.of())));
   }
 

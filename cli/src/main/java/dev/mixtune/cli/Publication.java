@@ -196,11 +196,15 @@ final class Publication {
     settings.put("threads per inference", Integer.toString(bench.threads()));
     bench.axes().sentence().ifPresent(words -> settings.put("deployment axes", words));
     bench.task().text().ifPresent(text -> settings.put("text", DeploymentAxes.words(text)));
-    boolean quickly = context.memory().roundedQuickly();
+    RoundingDepth depth = context.memory().rounding();
     settings.put(
-        "activation ranges", quickly ? Workbench.QUICK_RANGE_METHOD : Workbench.RANGE_METHOD);
+        "activation ranges",
+        depth == RoundingDepth.QUICK ? Workbench.QUICK_RANGE_METHOD : Workbench.RANGE_METHOD);
     settings.put(
-        "weight rounding", quickly ? Workbench.QUICK_ROUNDING_METHOD : Workbench.ROUNDING_METHOD);
+        "weight rounding",
+        depth == RoundingDepth.FITTED
+            ? Workbench.ROUNDING_METHOD
+            : Workbench.QUICK_ROUNDING_METHOD);
     return settings;
   }
 

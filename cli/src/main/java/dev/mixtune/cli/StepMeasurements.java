@@ -63,12 +63,12 @@ final class StepMeasurements {
     try (StudyReader reader = StudyReader.open(study.folder().studyDb())) {
       MenuBuilder menus = new MenuBuilder(bench, options);
       StudyMemory.implementations(reader).ifPresent(menus::take);
-      if (StudyMemory.roundedQuickly(reader)) {
-        bench.calibrateQuickly(options.workerCount());
-      } else {
-        bench.calibrate(
-            options.workerCount(), workers, FittingProgress.silent(), () -> menus::offered);
-      }
+      bench.calibrate(
+          StudyMemory.rounding(reader),
+          options.workerCount(),
+          workers,
+          FittingProgress.silent(),
+          () -> menus::offered);
     }
   }
 

@@ -139,19 +139,29 @@ final class StudyMemory {
     return store.document(DESIGN).isPresent();
   }
 
-  /** The study's weights are rounded without fitting, because its budget is short. */
-  void rememberQuickRounding() {
-    store.putDocument(QUICK_ROUNDING, "true");
+  /** How much of the study's rounding is fitted, because its budget is short. */
+  void rememberRounding(RoundingDepth depth) {
+    store.putDocument(QUICK_ROUNDING, JSON.valueToTree(depth.id()).toString());
   }
 
-  /** Whether they are. */
-  boolean roundedQuickly() {
-    return store.document(QUICK_ROUNDING).isPresent();
+  /** How much of it is fitted. */
+  RoundingDepth rounding() {
+    return rounding(store.document(QUICK_ROUNDING));
   }
 
-  /** Whether the weights of an older study are. */
-  static boolean roundedQuickly(StudyReader study) {
-    return study.document(QUICK_ROUNDING).isPresent();
+  /** How much of an older study's rounding is fitted. */
+  static RoundingDepth rounding(StudyReader study) {
+    return rounding(study.document(QUICK_ROUNDING));
+  }
+
+  /** The first studies knew two depths, and a document stood for the lesser one. */
+  private static RoundingDepth rounding(Optional<String> document) {
+    if (document.isEmpty()) {
+      return RoundingDepth.FITTED;
+    }
+    return document.get().contains(RoundingDepth.RANGES.id())
+        ? RoundingDepth.RANGES
+        : RoundingDepth.QUICK;
   }
 
   /** Keeps when the study began, the first time. */

@@ -1,7 +1,6 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.fitting.FittingProgress;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
@@ -12,13 +11,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Rounds the weights of a study in time: where the fitted rounding would take more than its part of
  * the budget, all layers are rounded to the least error of their weights instead, which takes a
- * moment. A study keeps the rounding that it began with, however often it is resumed.
+ * moment. Activation ranges that were fitted by then stay. A study keeps the rounding that it began
+ * with, however often it is resumed.
  */
 final class TimelyRounding {
   private static final Logger LOG = LoggerFactory.getLogger(TimelyRounding.class);
-
-  /** Share of the search's time that rounding may take. */
-  private static final double MOST = 0.8;
 
   private final Workbench bench;
   private final StudyMemory memory;
@@ -41,9 +38,10 @@ final class TimelyRounding {
    */
   void run(
       int threads, ExecutorService workers, MenuBuilder menus, Supplier<Implementations> compared) {
-    if (!memory.roundedQuickly()) {
+    if (memory.rounding() == RoundingDepth.FITTED) {
       try {
         bench.calibrate(
+            RoundingDepth.FITTED,
             threads,
             workers,
             orInTime(StudyRun.rounding(console)),
@@ -53,8 +51,8 @@ final class TimelyRounding {
         if (deadline.isInterrupted()) {
           throw e;
         }
-        LOG.info("the fitted rounding was given up", e);
-        memory.rememberQuickRounding();
+        LOG.info("the fitted rounding was given up: {}", e.getMessage());
+        memory.rememberRounding(bench.isRanged() ? RoundingDepth.RANGES : RoundingDepth.QUICK);
       }
     }
     console.say(
@@ -63,22 +61,27 @@ final class TimelyRounding {
             "The budget is short: weights are rounded to the nearest codes of their best scale, not"
                 + " fitted to samples, which would take more than %.0f %% of it. Narrow widths lose"
                 + " more that way.",
-            100 * MOST));
-    bench.calibrateQuickly(threads);
+            100 * RoundingPace.MOST));
+    bench.calibrate(
+        memory.rounding(),
+        threads,
+        workers,
+        orStopped(StudyRun.rounding(console)),
+        () -> {
+          throw new IllegalStateException("nothing is fitted to menus");
+        });
     menus.take(compared.get());
   }
 
   private FittingProgress orInTime(FittingProgress shown) {
-    Duration start = deadline.elapsed();
     double before = deadline.fraction();
+    return orStopped(new RoundingPace(() -> deadline.fraction() - before, shown));
+  }
+
+  private FittingProgress orStopped(FittingProgress shown) {
     return (done, total, name) -> {
       if (deadline.isInterrupted()) {
         throw new CancellationException("stopped while weights were rounded");
-      }
-      double now = deadline.fraction();
-      if (now - before > MOST) {
-        throw new CancellationException(
-            "after " + deadline.elapsed().minus(start).toSeconds() + " s at " + name);
       }
       shown.done(done, total, name);
     };

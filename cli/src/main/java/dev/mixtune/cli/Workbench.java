@@ -249,16 +249,30 @@ final class Workbench implements AutoCloseable {
    * @param progress hears about each tensor whose range is chosen, then about each rounded layer
    */
   void calibrate(int threads, ExecutorService executor, FittingProgress progress) {
-    calibrate(threads, executor, progress, () -> Preparation.withoutLargeBlocks(lowering()));
+    fit(threads, executor, progress, () -> Preparation.withoutLargeBlocks(lowering()));
   }
 
   /**
    * Prepares the network for menus: only what they hold is fitted, which takes most of the time.
    *
+   * @param depth how much is fitted
    * @param offered the schemes of each layer; asked once there are activation ranges. Until then
    *     {@link #lowering} has plainly rounded weights
    */
   void calibrate(
+      RoundingDepth depth,
+      int threads,
+      ExecutorService executor,
+      FittingProgress progress,
+      Supplier<Function<Layer, Collection<Scheme>>> offered) {
+    switch (depth) {
+      case FITTED -> fit(threads, executor, progress, offered);
+      case RANGES -> fitRanges(threads, executor, progress);
+      case QUICK -> calibrateQuickly(threads);
+    }
+  }
+
+  private void fit(
       int threads,
       ExecutorService executor,
       FittingProgress progress,
@@ -269,6 +283,20 @@ final class Workbench implements AutoCloseable {
     Preparation.Prepared ready = preparation.round(known, offered.get(), executor, progress);
     prepared = ready;
     lowering = ready.lowering();
+  }
+
+  private void fitRanges(int threads, ExecutorService executor, FittingProgress progress) {
+    Preparation.Ranged known =
+        ranged == null ? preparation.range(network, threads, executor, progress) : ranged;
+    ranged = known;
+    Preparation.Prepared ready = known.withPlainWeights();
+    prepared = ready;
+    lowering = ready.lowering();
+  }
+
+  /** Whether activation ranges are chosen. */
+  boolean isRanged() {
+    return ranged != null;
   }
 
   /** As {@link #calibrate} in a moment, without fitting anything to samples. */

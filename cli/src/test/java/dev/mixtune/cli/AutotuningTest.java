@@ -207,6 +207,7 @@ class AutotuningTest {
       MenuBuilder menus = new MenuBuilder(bench, options);
       assertThatThrownBy(bench::ranged).isInstanceOf(IllegalStateException.class);
       bench.calibrate(
+          RoundingDepth.FITTED,
           1,
           workers,
           FittingProgress.silent(),
@@ -262,6 +263,7 @@ class AutotuningTest {
     try (Workbench bench = Workbench.open(options, around())) {
       MenuBuilder menus = new MenuBuilder(bench, options);
       bench.calibrate(
+          RoundingDepth.FITTED,
           1,
           workers,
           FittingProgress.silent(),
