@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A stop that comes while another study has its turn at timing. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class InterruptedWaitTest {
-  private static final int EVALUATIONS = 5;
+  private static final int EVALUATIONS = 2;
   private static final long MOST_SECONDS = 10;
 
   @TempDir Path temp;
@@ -34,7 +34,7 @@ class InterruptedWaitTest {
                 "--task", SmallTask.in(temp).toString(),
                 "--target", "host",
                 "--max-drop", "5%",
-                "--budget", "30s",
+                "--budget", "2m",
                 "--out", study.toString()));
     process.awaitRows(EVALUATIONS);
 
