@@ -1,6 +1,7 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.Arithmetic;
+import dev.mixtune.engine.Energy;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
@@ -169,7 +170,10 @@ final class Candidates implements Evaluator {
   private int mayLose(LoweredPlan lowered, Ladder ladder) {
     return times
         .known(lowered)
-        .map(latency -> ladder.mostNetLost(times.leastRatio(latency), lowered.model().length))
+        .map(
+            latency ->
+                ladder.mostNetLost(
+                    times.leastRatio(latency), lowered.model().length, times.energy(lowered)))
         .orElse(Integer.MAX_VALUE);
   }
 
@@ -195,6 +199,8 @@ final class Candidates implements Evaluator {
       }
     } catch (RuntimeFailure e) {
       store.record(Evaluation.failed(plan, "", "it cannot be timed: " + e.getMessage()));
+    } catch (CancellationException e) {
+      times.requireStop(e);
     }
   }
 
@@ -224,12 +230,13 @@ final class Candidates implements Evaluator {
             .known(lowered)
             .orElseThrow(() -> new CancellationException("the plan was not timed before the stop"));
     long bytes = lowered.model().length;
+    Energy energy = times.energy(lowered);
     Climbed climbed =
         evaluator(bench, plan)
             .climb(
                 lowered.model(),
                 bench.data().search(),
-                ladder.mostNetLost(times.leastRatio(latency), bytes));
+                ladder.mostNetLost(times.leastRatio(latency), bytes, energy));
     if (climbed.outcome() instanceof Outcome.Failed failed) {
       return Evaluation.failed(plan, lowered.kernelSignature(), failed.reason());
     }
@@ -242,7 +249,8 @@ final class Candidates implements Evaluator {
         lowered.storedWeightBits(),
         lowered.kernelSignature(),
         /* failure= */ null,
-        ladder.climb(climbed));
+        ladder.climb(climbed),
+        energy);
   }
 
   /** The score of a plan on a set of samples. */

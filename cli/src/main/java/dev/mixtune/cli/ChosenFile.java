@@ -10,9 +10,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
 
 /** Writes a plan's file, reads it back from disk, and scores and times what was read. */
 final class ChosenFile {
+  private static final String NOT_TIMED_AGAIN =
+      "The chosen file itself was not timed: another study was timing on this machine when this one"
+          + " was stopped. The latency is that of the search.";
+
   private final Workbench bench;
   private final LatencySource latencies;
 
@@ -36,21 +41,32 @@ final class ChosenFile {
    *
    * @param lowered the plan as it was scored
    * @param expected the score recorded for the plan on {@code samples}
+   * @param known the plan's latency as it was recorded: what stands in for timing the file when the
+   *     user stops the study while another one has its turn
    * @param hurry whether the user waits for the process to end: then the file is not scored again
    * @throws IllegalStateException when the file does not score exactly what was recorded
    */
   Written write(
-      LoweredPlan lowered, Path file, SampleSet samples, PairedScore expected, boolean hurry) {
+      LoweredPlan lowered,
+      Path file,
+      SampleSet samples,
+      PairedScore expected,
+      Latency known,
+      boolean hurry) {
     AtomicFile.write(file, lowered.model());
     if (!hurry) {
       requireScore(
           Candidates.evaluator(bench, lowered.plan()).score(file, samples), expected, file);
     }
-    Latency latency =
-        latencies instanceof HostLatency host ? host.latency(file) : latencies.latency(lowered);
     byte[] bytes = read(file);
-    return new Written(
-        Hashes.sha256(bytes), bytes.length, latency, latencies.basis(lowered), expected);
+    try {
+      Latency latency =
+          latencies instanceof HostLatency host ? host.latency(file) : latencies.latency(lowered);
+      return new Written(
+          Hashes.sha256(bytes), bytes.length, latency, latencies.basis(lowered), expected);
+    } catch (CancellationException e) {
+      return new Written(Hashes.sha256(bytes), bytes.length, known, NOT_TIMED_AGAIN, expected);
+    }
   }
 
   private static void requireScore(Outcome again, PairedScore expected, Path file) {

@@ -84,6 +84,8 @@ final class Contention {
       case ACCURACY -> score.drop();
       case LATENCY -> leastRatio(latency);
       case SIZE -> evaluation.sizeBytes();
+      case ENERGY ->
+          evaluation.energy() == null ? Double.POSITIVE_INFINITY : evaluation.energy().ratio();
     };
   }
 }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -46,7 +47,10 @@ final class DesignedRuns {
     this.uniform = new ArrayDeque<>(choices.uniform());
   }
 
-  /** Lowers and times a plan; what a runtime refuses is left out. */
+  /**
+   * Lowers and times a plan; what a runtime refuses is left out. Timing may be cancelled, by a stop
+   * that comes while another study has its turn.
+   */
   interface Stopwatch {
     LoweredPlan lowered(Plan plan);
 
@@ -85,6 +89,11 @@ final class DesignedRuns {
         stopwatch.time(lowered);
       } catch (RuntimeFailure e) {
         LOG.warn("a mix of kernels cannot be timed: {}", lowered.plan().key(), e);
+      } catch (CancellationException e) {
+        if (!over.getAsBoolean()) {
+          throw e;
+        }
+        return;
       }
       if (predictions.plans() >= nextLook) {
         nextLook = (int) Math.ceil(predictions.plans() * LOOKS_GROW);

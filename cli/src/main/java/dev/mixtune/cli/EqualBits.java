@@ -2,6 +2,7 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.RankCorrelation;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.fitting.FittingProgress;
@@ -17,7 +18,6 @@ import dev.mixtune.search.LocalSearch;
 import dev.mixtune.search.Menu;
 import dev.mixtune.search.MenuEntry;
 import dev.mixtune.search.Objective;
-import dev.mixtune.search.RankCorrelation;
 import dev.mixtune.search.ReferencePoint;
 import dev.mixtune.search.SearchSettings;
 import dev.mixtune.search.SearchSpace;

@@ -1,5 +1,6 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.Basis;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
@@ -113,7 +114,11 @@ final class FrontierAssembler {
         evaluation.rounding() == Rounding.LIBRARY ? uniformBits.get(plan) : null,
         evaluation.id().equals(finding.chosen().id()),
         evaluation.rounding(),
-        modelledShare(evaluation, lowered));
+        modelledShare(evaluation, lowered),
+        evaluation.energy() == null
+            ? null
+            : new FrontierPoint.EnergyFacts(
+                evaluation.energy().millijoules(), evaluation.energy().ratio(), Basis.MODELLED));
   }
 
   /** On the host all of it or nothing: a plan that nobody timed is a prediction. */
@@ -212,6 +217,7 @@ final class FrontierAssembler {
                       case ACCURACY -> reference.drop();
                       case LATENCY -> reference.latencyRatio();
                       case SIZE -> (double) reference.sizeBytes();
+                      case ENERGY -> 1.0;
                     })
             .toList();
     return new Frontier.Hypervolume(

@@ -7,6 +7,7 @@ import dev.mixtune.hardware.KernelEntry;
 import dev.mixtune.hardware.Profile;
 import dev.mixtune.hardware.ProfileTarget;
 import dev.mixtune.hardware.RunCost;
+import dev.mixtune.search.Objective;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,10 +23,11 @@ import org.jspecify.annotations.Nullable;
 final class Identity {
   private static final String PROFILE = "profile";
   private static final String MACHINE = "machine";
+  private static final String ENERGY = "energy per operation";
 
   /** Entries that decide times and choices, never what a file holds. */
   private static final Set<String> NOT_IN_THE_FILES =
-      Set.of("target", PROFILE, MACHINE, "batch", "threads", "confidence", "max drop");
+      Set.of("target", ENERGY, PROFILE, MACHINE, "batch", "threads", "confidence", "max drop");
 
   private Identity() {}
 
@@ -48,6 +50,10 @@ final class Identity {
     }
     identity.put("seed", Long.toString(options.seed));
     identity.put("objectives", options.objectiveSet().toString());
+    if (options.objectiveSet().contains(Objective.ENERGY)
+        && bench.target() instanceof ProfileTarget profile) {
+      identity.put(ENERGY, String.valueOf(profile.profile().power()));
+    }
     identity.put("bits", options.bitSet().toString());
     identity.put("keep", options.keep.toString());
     identity.put("exclude", options.exclude.toString());

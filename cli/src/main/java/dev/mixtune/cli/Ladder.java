@@ -1,5 +1,6 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.Energy;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.evaluators.Climbed;
@@ -9,6 +10,7 @@ import dev.mixtune.search.Objective;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides how far a candidate climbs. It knows what was known when its batch was handed out, and
@@ -24,7 +26,7 @@ final class Ladder {
   private final Set<Objective> objectives;
   private final int samples;
 
-  private record Member(int netLost, double ratio, long sizeBytes) {}
+  private record Member(int netLost, double ratio, long sizeBytes, double energyRatio) {}
 
   /**
    * @param known evaluations with the library's weights
@@ -47,7 +49,8 @@ final class Ladder {
                         new Member(
                             counts.lost() - counts.gained(),
                             latency.ratio(),
-                            evaluation.sizeBytes())));
+                            evaluation.sizeBytes(),
+                            ratio(evaluation.energy()))));
       }
     }
   }
@@ -55,20 +58,27 @@ final class Ladder {
   /**
    * The most samples, net of those gained, that a candidate may lose and still have a chance.
    *
+   * @param energy null where it does not count
    * @return {@link Integer#MAX_VALUE} when no known plan is as small and as fast
    */
-  int mostNetLost(double ratio, long sizeBytes) {
+  int mostNetLost(double ratio, long sizeBytes, @Nullable Energy energy) {
     if (!objectives.contains(Objective.ACCURACY)) {
       return Integer.MAX_VALUE;
     }
     boolean time = objectives.contains(Objective.LATENCY);
     boolean size = objectives.contains(Objective.SIZE);
+    boolean frugal = objectives.contains(Objective.ENERGY);
     return members.stream()
         .filter(member -> !time || member.ratio() <= ratio)
         .filter(member -> !size || member.sizeBytes() <= sizeBytes)
+        .filter(member -> !frugal || member.energyRatio() <= ratio(energy))
         .mapToInt(Member::netLost)
         .min()
         .orElse(Integer.MAX_VALUE);
+  }
+
+  private static double ratio(@Nullable Energy energy) {
+    return energy == null ? 0 : energy.ratio();
   }
 
   /** What is to be remembered of a climb. */

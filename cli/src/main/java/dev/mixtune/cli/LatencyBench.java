@@ -1,6 +1,8 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.KernelUse;
 import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
 import dev.mixtune.engine.lowering.LoweredPlan;
@@ -9,18 +11,24 @@ import dev.mixtune.engine.rounding.RoundingLibrary;
 import dev.mixtune.engine.rounding.RoundingMethods;
 import dev.mixtune.hardware.LatencyTrainer;
 import dev.mixtune.hardware.PredictionError;
+import dev.mixtune.hardware.ProfileTarget;
+import dev.mixtune.hardware.Targets;
 import dev.mixtune.hardware.TimerSettings;
 import dev.mixtune.results.UnseenPlansPlot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +49,7 @@ final class LatencyBench {
   private final Surroundings around;
   private final LatencyBenchOptions options;
   private final int plans;
+  private @Nullable ProfileTarget profile;
 
   /**
    * @param plans unseen plans per network
@@ -59,6 +68,7 @@ final class LatencyBench {
    */
   int run(List<Path> tasks, @Nullable Path out) {
     options.check(plans);
+    profile = options.profile == null ? null : profile(options.profile);
     List<LatencyTrial> trials = new ArrayList<>();
     List<Path> wanted = tasks.isEmpty() ? List.of(around.exampleTask()) : tasks;
     for (Path task : wanted) {
@@ -76,6 +86,14 @@ final class LatencyBench {
       write(out.resolve("latency.md"), String.join("\n", lines) + "\n");
     }
     return ExitCodes.DONE;
+  }
+
+  private static ProfileTarget profile(String name) {
+    if (new Targets(Workbench.hostFacts()).find(name) instanceof ProfileTarget target) {
+      return target;
+    }
+    throw new UserException(
+        "--profile " + name + " is no profile", "Name one, or the file of one, of this machine.");
   }
 
   private LatencyTrial trial(Path task) {
@@ -130,9 +148,7 @@ final class LatencyBench {
 
     LatencyTrial measure() {
       Map<String, Plan> unseen = drawn();
-      long start = System.nanoTime();
-      fit(unseen.keySet(), start);
-      double fitSeconds = (System.nanoTime() - start) / 1e9;
+      double fitSeconds = fit(unseen.keySet());
       LatencyTrial.requireFitted(bench.task().name(), inContext.plans());
       List<LatencyTrial.Timed> timed = new ArrayList<>();
       List<Double> first = new ArrayList<>();
@@ -152,7 +168,12 @@ final class LatencyBench {
           fitSeconds,
           LatencyTrial.predictions(inContext, additive, timed),
           inContext.model().orElseThrow().error(),
-          PredictionError.of(array(first), array(again)));
+          PredictionError.of(array(first), array(again)),
+          profile == null ? null : ProfileTrial.of(profile, floatKernels(), timed));
+    }
+
+    private List<KernelUse> floatKernels() {
+      return lowering.lower(Plan.uniform(bench.network().layers().size(), Scheme.F32)).kernels();
     }
 
     private Map<String, Plan> drawn() {
@@ -170,7 +191,12 @@ final class LatencyBench {
       return lowering.lower(plan).kernelSignature();
     }
 
-    private void fit(Set<String> unseen, long start) {
+    /** Seconds that it took, without those in which others were timing. */
+    private double fit(Set<String> unseen) {
+      long start = System.nanoTime();
+      Duration before = bench.timing().waited();
+      LongSupplier spent =
+          () -> System.nanoTime() - start - bench.timing().waited().minus(before).toNanos();
       new DesignedRuns(choices, FIT_SEED)
           .run(
               host.predictions(),
@@ -190,7 +216,8 @@ final class LatencyBench {
               /* wanted= */ 0,
               Integer.MAX_VALUE,
               unseen::contains,
-              () -> System.nanoTime() - start > options.fit().toNanos());
+              () -> spent.getAsLong() > options.fit().toNanos());
+      return spent.getAsLong() / 1e9;
     }
 
     private LatencyTrial.Timed timed(Plan plan) {
@@ -204,17 +231,23 @@ final class LatencyBench {
   }
 
   private static void write(Path folder, LatencyTrial trial) {
-    StringBuilder csv = new StringBuilder("plan,measured,predicted,additive\n");
+    ProfileTrial profiled = trial.profile();
+    StringBuilder csv =
+        new StringBuilder(
+            "plan,measured,predicted,additive" + (profiled == null ? "" : ",profile") + "\n");
+    Iterator<Double> ratios =
+        profiled == null ? Collections.emptyIterator() : profiled.ratios().iterator();
     List<UnseenPlansPlot.Point> points = new ArrayList<>();
     for (LatencyTrial.Unseen plan : trial.unseen()) {
       csv.append(
           String.format(
               Locale.ROOT,
-              "%s,%.5f,%.5f,%.5f%n",
+              "%s,%.5f,%.5f,%.5f%s%n",
               plan.plan(),
               plan.measured(),
               plan.predicted(),
-              plan.additive()));
+              plan.additive(),
+              ratios.hasNext() ? String.format(Locale.ROOT, ",%.5f", ratios.next()) : ""));
       points.add(new UnseenPlansPlot.Point(plan.measured(), plan.predicted(), plan.additive()));
     }
     write(folder.resolve(trial.network() + ".csv"), csv.toString());

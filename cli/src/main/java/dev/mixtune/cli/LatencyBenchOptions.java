@@ -2,6 +2,7 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.UserException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of {@code tune bench latency}, as typed. */
@@ -15,6 +16,13 @@ final class LatencyBenchOptions {
       description =
           "Seconds of measuring that latency fits its model to, per network. Default: 120.")
   int fitSeconds = 120;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME|FILE",
+      description =
+          "A profile of this machine whose predictions of the same plans latency shows too.")
+  @Nullable String profile;
 
   /**
    * Fails on values out of range.

@@ -1,10 +1,12 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.Energy;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.lowering.LoweredPlan;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Says how long a lowered plan takes on the target. */
+/** Says how long a lowered plan takes on the target, and what energy where that is modelled. */
 sealed interface LatencySource extends AutoCloseable permits HostLatency, ProfileLatency {
 
   /** The latency of a plan against the float model. */
@@ -15,6 +17,11 @@ sealed interface LatencySource extends AutoCloseable permits HostLatency, Profil
    * predict from.
    */
   OptionalDouble predictedMillis(LoweredPlan plan);
+
+  /** The modelled energy of a plan against the float model; empty where nothing says it. */
+  default Optional<Energy> energy(LoweredPlan plan) {
+    return Optional.empty();
+  }
 
   /** Milliseconds of the float model. */
   double floatMillis();

@@ -8,6 +8,7 @@ import dev.mixtune.hardware.PredictionError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of predicting one network.
@@ -20,6 +21,7 @@ import java.util.Locale;
  * @param unseen plans that it had not seen
  * @param crossValidated the error that the model states of itself
  * @param repeated how far the times of unseen plans lay from those of the same plans timed again
+ * @param profile what a profile says of the unseen plans; null when none was given
  */
 record LatencyTrial(
     String network,
@@ -29,7 +31,8 @@ record LatencyTrial(
     double fitSeconds,
     List<Unseen> unseen,
     PredictionError crossValidated,
-    PredictionError repeated) {
+    PredictionError repeated,
+    @Nullable ProfileTrial profile) {
 
   LatencyTrial {
     unseen = List.copyOf(unseen);
@@ -116,11 +119,15 @@ record LatencyTrial(
 
   /** The rows of this network. */
   List<String> rows() {
-    return List.of(
-        row("**predicted**", inContext()),
-        row("sum over layers", additive()),
-        row("stated by the model (leave-one-out)", crossValidated),
-        row("timed again (noise)", repeated));
+    List<String> rows = new ArrayList<>();
+    rows.add(row("**predicted**", inContext()));
+    rows.add(row("sum over layers", additive()));
+    if (profile != null) {
+      rows.add(row("profile '" + profile.profile() + "'", profile.error()));
+    }
+    rows.add(row("stated by the model (leave-one-out)", crossValidated));
+    rows.add(row("timed again (noise)", repeated));
+    return rows;
   }
 
   private String row(String figure, PredictionError error) {
@@ -143,8 +150,8 @@ record LatencyTrial(
     double slowest = unseen.stream().mapToDouble(Unseen::measured).max().orElse(Double.NaN);
     return String.format(
         Locale.ROOT,
-        "%s: %d layers, float %.3f ms; fitted to %d plans timed in %.0f s; unseen plans take %.3f to"
-            + " %.3f of the float model's time. Targets %s.",
+        "%s: %d layers, float %.3f ms; fitted to %d plans timed in %.0f s; unseen plans take %.3f"
+            + " to %.3f of the float model's time. Targets %s.%s",
         network,
         layers,
         floatMillis,
@@ -152,6 +159,7 @@ record LatencyTrial(
         fitSeconds,
         fastest,
         slowest,
-        meetsTargets() ? "met" : "missed");
+        meetsTargets() ? "met" : "missed",
+        profile == null ? "" : " " + profile.sentence(floatMillis));
   }
 }

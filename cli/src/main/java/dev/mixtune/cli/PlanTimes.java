@@ -1,5 +1,6 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.Energy;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.lowering.LoweredPlan;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +41,9 @@ final class PlanTimes {
 
   /** Latencies of this batch's kernel signatures that are not worth timing before scoring. */
   private final Map<String, Latency> foreseen = new ConcurrentHashMap<>();
+
+  /** Kernel signatures whose energy the study holds. */
+  private final Set<String> energyKnown = ConcurrentHashMap.newKeySet();
 
   PlanTimes(StudyContext context) {
     this.bench = context.bench();
@@ -161,7 +166,32 @@ final class PlanTimes {
     } catch (RuntimeFailure e) {
       LOG.warn("a plan cannot be timed: {}", plan.key(), e);
       return otherwise;
+    } catch (CancellationException e) {
+      requireStop(e);
+      return otherwise;
     }
+  }
+
+  /**
+   * A stop that comes while another study has its turn ends the wait, and nothing else: what is
+   * known is still to be written.
+   *
+   * @throws CancellationException when nobody stopped the study
+   */
+  void requireStop(CancellationException whileWaiting) {
+    if (!deadline.isInterrupted()) {
+      throw whileWaiting;
+    }
+    LOG.info("not timed: {}", whileWaiting.getMessage());
+  }
+
+  /** The modelled energy of a plan's kernels; null where it does not count. */
+  @Nullable Energy energy(LoweredPlan lowered) {
+    Energy energy = latencies.energy(lowered).orElse(null);
+    if (energy != null && energyKnown.add(lowered.kernelSignature())) {
+      store.recordEnergy(lowered.kernelSignature(), energy);
+    }
+    return energy;
   }
 
   /**
@@ -202,6 +232,8 @@ final class PlanTimes {
       latency(bench.lowering().lower(evaluation.plan()));
     } catch (RuntimeFailure e) {
       LOG.warn("a scored plan cannot be timed: {}", evaluation.plan().key(), e);
+    } catch (CancellationException e) {
+      requireStop(e);
     }
     return store.find(evaluation.plan(), evaluation.rounding()).orElse(evaluation);
   }

@@ -116,6 +116,7 @@ final class Publication {
             folder.chosenOnnx(),
             samples,
             expected,
+            Choice.latency(chosen),
             context.deadline().isInterrupted());
   }
 
@@ -166,7 +167,8 @@ final class Publication {
     if (bench.lostWorkers() > 0) {
       notes.add(
           bench.lostWorkers()
-              + " worker processes died under candidates and were started anew; tune.log says why.");
+              + " worker processes died under candidates and were started anew; tune.log says"
+              + " why.");
     }
     bench.host().warning().ifPresent(notes::add);
     Instant finished = context.around().clock().instant();

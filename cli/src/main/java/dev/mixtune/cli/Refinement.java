@@ -143,14 +143,15 @@ final class Refinement {
       return outcome instanceof Outcome.Failed failure
           ? failed(before, lowered.kernelSignature(), failure.reason())
           : new Evaluation(
-              before.plan(),
-              Rounding.CONTEXT,
-              ((Outcome.Scored) outcome).score(),
-              latency,
-              lowered.model().length,
-              lowered.storedWeightBits(),
-              lowered.kernelSignature(),
-              null);
+                  before.plan(),
+                  Rounding.CONTEXT,
+                  ((Outcome.Scored) outcome).score(),
+                  latency,
+                  lowered.model().length,
+                  lowered.storedWeightBits(),
+                  lowered.kernelSignature(),
+                  null)
+              .withEnergy(candidates.times().energy(lowered));
     } catch (RuntimeFailure e) {
       return failed(before, lowered.kernelSignature(), "it cannot be timed: " + e.getMessage());
     }

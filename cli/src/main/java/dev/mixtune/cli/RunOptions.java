@@ -39,7 +39,9 @@ final class RunOptions {
   @Option(
       names = "--objectives",
       paramLabel = "LIST",
-      description = "Of accuracy,latency,size. Default: all.")
+      description =
+          "Of accuracy,latency,size, and energy where the target's profile models it. Default: the"
+              + " first three.")
   String objectives = "accuracy,latency,size";
 
   @Option(names = "--bits", paramLabel = "LIST", description = "Of 2,4,8,16. Default: all.")
@@ -171,13 +173,13 @@ final class RunOptions {
     } catch (UserException e) {
       throw new UserException(
           "--objectives '" + objectives + "' names an unknown objective",
-          "Choose among accuracy, latency, size.",
+          "Choose among accuracy, latency, size, energy.",
           e);
     }
     if (!set.contains(Objective.ACCURACY) || set.size() < 2) {
       throw new UserException(
           "--objectives '" + objectives + "' leaves nothing to trade",
-          "Name accuracy and at least one of latency, size.");
+          "Name accuracy and at least one of latency, size, energy.");
     }
     return set;
   }

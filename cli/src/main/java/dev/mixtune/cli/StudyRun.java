@@ -3,12 +3,16 @@ package dev.mixtune.cli;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.fitting.FittingProgress;
 import dev.mixtune.evaluators.SampleSet;
+import dev.mixtune.hardware.EnergyModel;
 import dev.mixtune.hardware.ProfileTarget;
+import dev.mixtune.hardware.Target;
 import dev.mixtune.hardware.TimerSettings;
 import dev.mixtune.results.StudyFolder;
 import dev.mixtune.results.StudyStore;
+import dev.mixtune.search.Objective;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,6 +58,7 @@ final class StudyRun {
     ExecutorService workers = Executors.newFixedThreadPool(count);
     ProgressFile progress = null;
     try (Workbench bench = Workbench.contained(options, around)) {
+      requireEnergy(bench.target());
       MenuBuilder menus = new MenuBuilder(bench, options);
       List<SampleSet> robustness = bench.data().openRobustness();
       List<Plan> begin = Files.exists(folder.studyDb()) ? null : warmStart(bench);
@@ -116,6 +121,19 @@ final class StudyRun {
     }
   }
 
+  /** Says so before anything is computed when energy is to count and nothing models it. */
+  private void requireEnergy(Target target) {
+    if (!options.objectiveSet().contains(Objective.ENERGY)) {
+      return;
+    }
+    if (!(target instanceof ProfileTarget profile)) {
+      throw new UserException(
+          "--objectives '" + options.objectives + "': nothing says what energy plans take on host",
+          "Leave energy out, or take a target whose profile models it, such as pixel8.");
+    }
+    new EnergyModel(profile.profile());
+  }
+
   /** Compares the implementations of each width, before their weights are fitted. */
   static Implementations compare(Workbench bench, MenuBuilder menus, Surroundings around) {
     Preparation.Ranged known = bench.ranged();
@@ -174,7 +192,10 @@ final class StudyRun {
   private LatencySource latencies(Workbench bench, StudyMemory memory) {
     if (bench.target() instanceof ProfileTarget profile) {
       Plan untouched = Plan.uniform(bench.network().layers().size(), Scheme.F32);
-      return new ProfileLatency(profile, bench.lowering().lower(untouched));
+      return new ProfileLatency(
+          profile,
+          bench.lowering().lower(untouched),
+          options.objectiveSet().contains(Objective.ENERGY));
     }
     HostLatency host =
         new HostLatency(

@@ -57,6 +57,18 @@ final class Summary {
                 ? String.format(Locale.ROOT, ", +-%.1f %%", 100 * written.latency().relativeError())
                 : ""));
     console.say(written.basis());
+    frontier
+        .chosen()
+        .map(FrontierPoint::energy)
+        .ifPresent(
+            energy ->
+                console.say(
+                    String.format(
+                        Locale.ROOT,
+                        "Its energy, modelled and never measured: %.3g mJ, %.3f of the float"
+                            + " model's.",
+                        energy.millijoules(),
+                        energy.ratio())));
     RefinementTally.of(finding.search().evaluations()).sentence().ifPresent(console::say);
     robustness.forEach(console::say);
     console.say("Report: " + folder.reportHtml());

@@ -110,6 +110,7 @@ class IdentityTest {
         p.sparsity(),
         run,
         p.limits(),
+        p.power(),
         p.kernels());
   }
 
@@ -128,6 +129,7 @@ class IdentityTest {
         p.sparsity(),
         p.run(),
         p.limits(),
+        p.power(),
         kernels);
   }
 }

@@ -20,13 +20,24 @@ record StudyProcess(Process process, Path study, Path printed) {
    * @param printed what it prints goes there
    */
   static StudyProcess start(Path study, Path printed, List<String> arguments) throws IOException {
+    return start(study, printed, List.of(), arguments);
+  }
+
+  /**
+   * Starts one with options for its virtual machine.
+   *
+   * @param printed what it prints goes there
+   */
+  static StudyProcess start(Path study, Path printed, List<String> options, List<String> arguments)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Dmixtune.home=" + Tune.ROOT,
-                "-Djava.awt.headless=true",
-                "dev.mixtune.cli.Main"));
+                "-Djava.awt.headless=true"));
+    command.addAll(options);
+    command.add("dev.mixtune.cli.Main");
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile());

@@ -1,5 +1,6 @@
 package dev.mixtune.hardware;
 
+import dev.mixtune.engine.RankCorrelation;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Locale;
@@ -51,8 +52,8 @@ public record PredictionError(
         MedianInterval.median(errors),
         errors[(int) Math.ceil(0.95 * n) - 1],
         (double) Arrays.stream(errors).filter(error -> error <= 0.1).count() / n,
-        spearman(predicted, measured),
-        spearman(
+        RankCorrelation.of(predicted, measured),
+        RankCorrelation.of(
             Arrays.stream(fastest).mapToDouble(i -> predicted[i]).toArray(),
             Arrays.stream(fastest).mapToDouble(i -> measured[i]).toArray()));
   }
@@ -66,42 +67,5 @@ public record PredictionError(
         plans,
         100 * p95,
         rankCorrelation);
-  }
-
-  /** Pearson's correlation of ranks; ties share their mean rank. */
-  private static double spearman(double[] x, double[] y) {
-    double[] a = ranks(x);
-    double[] b = ranks(y);
-    double mean = (x.length - 1) / 2.0;
-    double ab = 0;
-    double aa = 0;
-    double bb = 0;
-    for (int i = 0; i < a.length; i++) {
-      ab += (a[i] - mean) * (b[i] - mean);
-      aa += (a[i] - mean) * (a[i] - mean);
-      bb += (b[i] - mean) * (b[i] - mean);
-    }
-    return ab / Math.sqrt(aa * bb);
-  }
-
-  private static double[] ranks(double[] values) {
-    int[] order =
-        IntStream.range(0, values.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> values[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    double[] ranks = new double[values.length];
-    for (int from = 0; from < order.length; ) {
-      int to = from;
-      while (to < order.length && values[order[to]] == values[order[from]]) {
-        to++;
-      }
-      for (int i = from; i < to; i++) {
-        ranks[order[i]] = (from + to - 1) / 2.0;
-      }
-      from = to;
-    }
-    return ranks;
   }
 }

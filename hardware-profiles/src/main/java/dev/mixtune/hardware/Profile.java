@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param sparsity when and how far pruned weights pay; null when they do not
  * @param run what every run costs; null when nothing is known, which counts as 0
  * @param limits what no kernel can beat; null when the device does not say
+ * @param power what operations cost in energy; null when the profile does not model it
  * @param kernels the entries, at most one for each kernel
  */
 public record Profile(
@@ -40,6 +41,7 @@ public record Profile(
     @Nullable Sparsity sparsity,
     @Nullable RunCost run,
     @Nullable Limits limits,
+    @Nullable PowerTerms power,
     List<KernelEntry> kernels) {
 
   public Profile {
@@ -53,12 +55,13 @@ public record Profile(
     }
     for (int i = 0; i < kernels.size(); i++) {
       requireComputable(i, kernels.get(i), pipeline, kernels);
+      requireCounted(i, kernels.get(i), power);
     }
     requireBoundary(KernelUse.Op.QUANTIZE, kernels);
     requireBoundary(KernelUse.Op.DEQUANTIZE, kernels);
   }
 
-  /** A profile of schema version 1, which says nothing about runs and limits. */
+  /** A profile that says nothing about runs, limits and energy. */
   public Profile(
       String name,
       String description,
@@ -86,6 +89,27 @@ public record Profile(
         sparsity,
         /* run= */ null,
         /* limits= */ null,
+        /* power= */ null,
+        kernels);
+  }
+
+  /** This profile with energy per operation. */
+  public Profile withPower(PowerTerms terms) {
+    return new Profile(
+        name,
+        description,
+        provenance,
+        runtime,
+        threads,
+        batch,
+        core,
+        pipeline,
+        statedError,
+        statedErrorSource,
+        sparsity,
+        run,
+        limits,
+        terms,
         kernels);
   }
 
@@ -122,6 +146,16 @@ public record Profile(
           "kernels["
               + index
               + "] has no kernel, and there is no float entry at 32 bits to fall back to");
+    }
+  }
+
+  private static void requireCounted(int index, KernelEntry entry, @Nullable PowerTerms power) {
+    if (power != null && entry.cost() != null && !(entry.cost() instanceof Cost.Counted)) {
+      throw new IllegalArgumentException(
+          "kernels["
+              + index
+              + "].cost is timed, but device.power prices instructions and bytes, which only a"
+              + " counted cost has");
     }
   }
 

@@ -75,10 +75,7 @@ public final class ProfileLatencyModel {
    * @throws UserException when the profile says nothing about the kernel
    */
   public double nanos(KernelUse use) {
-    KernelEntry entry = entry(use);
-    if (entry.cost() == null) {
-      entry = profile.fallback(use.op()).orElseThrow();
-    }
+    KernelEntry entry = costed(use);
     Cost cost = entry.cost();
     if (cost instanceof Cost.Counted counted) {
       return counted.nanos(use, Objects.requireNonNull(profile.pipeline()));
@@ -87,6 +84,21 @@ public final class ProfileLatencyModel {
       return ShapePoint.has(use) ? lattice(entry, gridded).nanos(use) : gridded.termNanos(use);
     }
     return ((Cost.Timed) Objects.requireNonNull(cost)).nanos(use);
+  }
+
+  /** What the kernel costs: where the device has none, what stands in for it. */
+  Cost cost(KernelUse use) {
+    return Objects.requireNonNull(costed(use).cost());
+  }
+
+  /** Whether the device has the kernel. */
+  boolean has(KernelUse use) {
+    return entry(use).cost() != null;
+  }
+
+  private KernelEntry costed(KernelUse use) {
+    KernelEntry entry = entry(use);
+    return entry.cost() == null ? profile.fallback(use.op()).orElseThrow() : entry;
   }
 
   private TimeLattice lattice(KernelEntry entry, Cost.Gridded cost) {

@@ -65,6 +65,7 @@ public final class ProfileReader {
     String core = device.text("core");
     Pipeline pipeline = pipeline(device.objectOrNull("pipeline"));
     Limits limits = version == 1 ? null : limits(device.objectOrNull("limits"));
+    PowerTerms power = version == 1 ? null : power(device.objectOrNull("power"));
     device.end();
     JsonObject error = root.object("statedError");
     Double statedError = error.has("value") ? (Double) error.number("value") : null;
@@ -99,6 +100,7 @@ public final class ProfileReader {
                 sparsity,
                 run,
                 limits,
+                power,
                 kernels));
   }
 
@@ -175,6 +177,21 @@ public final class ProfileReader {
             json.has("memoryBytesPerSecond") ? fact(json.object("memoryBytesPerSecond")) : null);
     json.end();
     return limits;
+  }
+
+  private static @Nullable PowerTerms power(@Nullable JsonObject json) {
+    if (json == null) {
+      return null;
+    }
+    PowerTerms power =
+        new PowerTerms(
+            fact(json.object("floatMacPicojoules")),
+            fact(json.object("integerMacPicojoules")),
+            fact(json.object("instructionPicojoules")),
+            fact(json.object("memoryBytePicojoules")),
+            fact(json.object("cacheBytePicojoules")));
+    json.end();
+    return power;
   }
 
   private static Fact fact(JsonObject json) {

@@ -51,7 +51,39 @@ public final class ProfileRules {
     products().forEach(rules::checkLayer);
     products().forEach(rules::checkBytes);
     rules.checkBoundaries();
+    rules.checkPower();
     return List.copyOf(rules.violations);
+  }
+
+  /** Whatever the process: narrow products and near bytes cost no more than wide and far ones. */
+  private void checkPower() {
+    PowerTerms power = profile.power();
+    if (power == null) {
+      return;
+    }
+    if (power.integerMac().value() > power.floatMac().value()) {
+      violations.add("an 8-bit multiply-accumulate costs more energy than a 32-bit one");
+    }
+    if (power.cacheByte().value() > power.memoryByte().value()) {
+      violations.add("a byte from the cache costs more energy than one from memory");
+    }
+    EnergyModel energy = new EnergyModel(profile);
+    for (KernelUse shape : products()) {
+      double wider = energy.bytePicojoules(with(shape, FLOAT, 32));
+      for (int bits : new int[] {8, 4, 2}) {
+        KernelUse narrow = with(shape, BLOCKWISE, bits);
+        if (!has(narrow)) {
+          continue;
+        }
+        double picojoules = energy.bytePicojoules(narrow);
+        if (picojoules > wider * (1 + SLACK)) {
+          violations.add(
+              words(narrow, model.nanos(narrow))
+                  + " moves its bytes for more energy than wider ones");
+        }
+        wider = picojoules;
+      }
+    }
   }
 
   private void checkLayer(KernelUse shape) {

@@ -43,6 +43,9 @@ public final class ProfileWriter {
     if (profile.limits() != null) {
       device.set("limits", limits(profile.limits()));
     }
+    if (profile.power() != null) {
+      device.set("power", power(profile.power()));
+    }
     if (profile.sparsity() != null) {
       root.putObject("sparsity")
           .put("share", profile.sparsity().share())
@@ -173,6 +176,16 @@ public final class ProfileWriter {
     if (limits.memoryBytesPerSecond() != null) {
       json.set("memoryBytesPerSecond", fact(limits.memoryBytesPerSecond()));
     }
+    return json;
+  }
+
+  private static ObjectNode power(PowerTerms power) {
+    ObjectNode json = NODES.objectNode();
+    json.set("floatMacPicojoules", fact(power.floatMac()));
+    json.set("integerMacPicojoules", fact(power.integerMac()));
+    json.set("instructionPicojoules", fact(power.instruction()));
+    json.set("memoryBytePicojoules", fact(power.memoryByte()));
+    json.set("cacheBytePicojoules", fact(power.cacheByte()));
     return json;
   }
 

@@ -22,6 +22,9 @@ public final class TimeLattice {
   /** More inputs for the same product are no reason to be slower: reuse is left as it is. */
   private static final int RISING_AXES = 3;
 
+  /** Logarithm of the 16 channels that vector kernels take at once. */
+  private static final double VECTOR = 4;
+
   private final KernelUse.Op op;
   private final Cost.Gridded cost;
   private final double[] logNanos;
@@ -77,11 +80,17 @@ public final class TimeLattice {
     return new ShapePoint(point[0], point[1], point[2], point[3]);
   }
 
+  private boolean fillsVectors(ShapePoint point) {
+    double channels =
+        op == KernelUse.Op.DEPTHWISE_CONV ? VECTOR : point.reduction() - Math.max(0, point.reuse());
+    return point.columns() >= VECTOR && channels >= VECTOR;
+  }
+
   private void rise() {
     int stride = LENGTHS[3];
     for (int axis = RISING_AXES - 1; axis >= 0; axis--) {
       for (int i = 0; i < logNanos.length; i++) {
-        if (i / stride % LENGTHS[axis] > 0) {
+        if (i / stride % LENGTHS[axis] > 0 && (axis == 0 || fillsVectors(at(i - stride)))) {
           logNanos[i] = Math.max(logNanos[i], logNanos[i - stride]);
         }
       }

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -32,6 +33,7 @@ public final class TimingLock {
   private final Runnable waiting;
   private final BooleanSupplier stop;
   private final ReentrantLock threads = new ReentrantLock(/* fair= */ true);
+  private final AtomicLong waitedNanos = new AtomicLong();
 
   /**
    * A lock, not taken.
@@ -46,6 +48,14 @@ public final class TimingLock {
     this.patience = patience;
     this.waiting = waiting;
     this.stop = stop;
+  }
+
+  /**
+   * How long other processes were waited for so far, all waits together: time in which nothing was
+   * measured, whatever a clock says.
+   */
+  public Duration waited() {
+    return Duration.ofNanos(waitedNanos.get());
   }
 
   /**
@@ -111,17 +121,23 @@ public final class TimingLock {
 
   private FileLock acquire(FileChannel channel) throws IOException, InterruptedException {
     FileLock lock = tryLock(channel);
-    if (lock == null) {
-      waiting.run();
+    if (lock != null) {
+      return lock;
     }
-    while (lock == null) {
-      if (stop.getAsBoolean()) {
-        throw new CancellationException("stopped while another study was timing on this machine");
+    long begin = System.nanoTime();
+    waiting.run();
+    try {
+      while (lock == null) {
+        if (stop.getAsBoolean()) {
+          throw new CancellationException("stopped while another study was timing on this machine");
+        }
+        Thread.sleep(patience.toMillis());
+        lock = tryLock(channel);
       }
-      Thread.sleep(patience.toMillis());
-      lock = tryLock(channel);
+      return lock;
+    } finally {
+      waitedNanos.addAndGet(System.nanoTime() - begin);
     }
-    return lock;
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -75,8 +75,8 @@ class TimeLatticeTest {
     TimeLattice lattice =
         lattice(samples(use -> trueNanos(use) * Math.exp(0.7 * random.nextGaussian()), random));
     for (int i = 0; i < 500; i++) {
-      int in = 4 + random.nextInt(300);
-      int out = 4 + random.nextInt(300);
+      int in = 32 + random.nextInt(300);
+      int out = 16 + random.nextInt(300);
       int side = 3 + random.nextInt(60);
       int kernel = random.nextBoolean() ? 1 : 3;
       double nanos = lattice.nanos(conv(in, out, kernel, side));
@@ -87,6 +87,22 @@ class TimeLatticeTest {
       assertThat(lattice.nanos(conv(in, out, kernel, side + 1 + random.nextInt(20))))
           .isGreaterThanOrEqualTo(nanos * (1 - 1e-9));
     }
+  }
+
+  /** Vector kernels need 16 channels; with 8 of them a device falls back to slow code. */
+  @Test
+  void fewerChannelsThanAVectorMayBeSlowerAndMakeNothingElseSlow() {
+    ToDoubleFunction<KernelUse> nanos =
+        use ->
+            (use.outputElements() * use.weightElements() / use.macs() < 16 ? 6 : 1)
+                * trueNanos(use);
+    TimeLattice lattice = lattice(samples(nanos, new Random(1)));
+    KernelUse few = conv(64, 8, 3, 28);
+    KernelUse enough = conv(64, 32, 3, 28);
+    assertThat(nanos.applyAsDouble(few)).isGreaterThan(nanos.applyAsDouble(enough));
+    assertThat(lattice.nanos(few)).isGreaterThan(lattice.nanos(enough));
+    assertThat(lattice.nanos(enough))
+        .isCloseTo(trueNanos(enough), within(0.25 * trueNanos(enough)));
   }
 
   @Test

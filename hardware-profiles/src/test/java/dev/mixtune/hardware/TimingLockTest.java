@@ -75,10 +75,15 @@ class TimingLockTest {
             },
             () -> false);
 
+    assertEquals(Duration.ZERO, lock.waited());
     boolean stillHeld = lock.hold(() -> other.isAlive() && waited.get() == 0);
 
     assertEquals(1, waited.get(), "said once that it waits");
     assertTrue(!stillHeld, "both held the lock");
+    Duration first = lock.waited();
+    assertTrue(first.toNanos() > 0, "the wait was not counted");
+    assertEquals(1, lock.hold(() -> 1));
+    assertEquals(first, lock.waited(), "holding it counted as waiting");
     other.destroyForcibly().waitFor();
   }
 

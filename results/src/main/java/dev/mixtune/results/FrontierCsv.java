@@ -40,16 +40,23 @@ public final class FrontierCsv {
           "rounding",
           "modelled_share");
 
+  /** Only in studies with that objective: the columns of others stay where they were. */
+  private static final List<String> ENERGY = List.of("energy_mj", "energy_ratio", "energy_basis");
+
   private FrontierCsv() {}
 
   /** The text of the file. */
   public static String text(Frontier frontier) {
     StringBuilder csv = new StringBuilder();
+    boolean energy = frontier.points().stream().anyMatch(point -> point.energy() != null);
     List<String> header = new ArrayList<>(COLUMNS);
+    if (energy) {
+      header.addAll(ENERGY);
+    }
     frontier.layers().forEach(layer -> header.add(name("bits:", layer.name())));
     appendRow(csv, header);
     for (FrontierPoint point : frontier.points()) {
-      appendRow(csv, row(point));
+      appendRow(csv, row(point, energy));
     }
     return csv.toString();
   }
@@ -59,7 +66,7 @@ public final class FrontierCsv {
     AtomicFile.write(file, text(frontier));
   }
 
-  private static List<String> row(FrontierPoint point) {
+  private static List<String> row(FrontierPoint point, boolean energy) {
     List<String> cells = new ArrayList<>();
     cells.add(name("", point.id()));
     cells.add(Boolean.toString(point.chosen()));
@@ -76,8 +83,17 @@ public final class FrontierCsv {
     cells.add(number(point.averageBits()));
     cells.add(point.rounding().id());
     cells.add(number(point.modelledShare()));
+    if (energy) {
+      addEnergy(cells, point.energy());
+    }
     point.bits().forEach(bits -> cells.add(number(bits)));
     return cells;
+  }
+
+  private static void addEnergy(List<String> cells, FrontierPoint.@Nullable EnergyFacts energy) {
+    cells.add(energy == null ? "" : number(energy.millijoules()));
+    cells.add(energy == null ? "" : number(energy.ratio()));
+    cells.add(energy == null ? "" : energy.basis().id());
   }
 
   private static void addScore(List<String> cells, @Nullable Score score) {

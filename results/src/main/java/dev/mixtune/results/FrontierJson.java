@@ -54,6 +54,7 @@ public final class FrontierJson {
         if (point instanceof ObjectNode fields) {
           fields.putIfAbsent("rounding", fields.textNode(Rounding.LIBRARY.id()));
           fields.putIfAbsent("modelledShare", fields.nullNode());
+          fields.putIfAbsent("energy", fields.nullNode());
         }
       }
     }

@@ -1,5 +1,6 @@
 package dev.mixtune.results;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mixtune.engine.Basis;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param rounding whose rounded weights its file holds: the library's or the plan's own
  * @param modelledShare share of its time that is modelled and not measured, 0..1; null in files of
  *     versions that did not say
+ * @param energy modelled; null where energy is no objective
  */
 public record FrontierPoint(
     String id,
@@ -51,7 +53,8 @@ public record FrontierPoint(
     @Nullable Integer uniform,
     boolean chosen,
     Rounding rounding,
-    @Nullable Double modelledShare) {
+    @Nullable Double modelledShare,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable EnergyFacts energy) {
 
   public FrontierPoint {
     bits = List.copyOf(bits);
@@ -84,6 +87,62 @@ public record FrontierPoint(
     if (modelledShare != null) {
       Numbers.requireFinite("modelledShare", modelledShare);
     }
+  }
+
+  /**
+   * Energy of one inference, never measured.
+   *
+   * @param millijoules at the deployment batch
+   * @param ratio against the float model
+   * @param basis where it comes from
+   */
+  public record EnergyFacts(double millijoules, double ratio, Basis basis) {
+    public EnergyFacts {
+      Numbers.requirePositive("millijoules", millijoules);
+      Numbers.requirePositive("ratio", ratio);
+    }
+  }
+
+  /** A point whose energy nobody asked for. */
+  FrontierPoint(
+      String id,
+      List<Integer> bits,
+      List<String> schemes,
+      List<String> kernels,
+      Score search,
+      @Nullable Score holdout,
+      double latencyMs,
+      double latencyRatio,
+      double latencyRelativeError,
+      @Nullable Double predictedLatencyMs,
+      Basis latencyBasis,
+      long sizeBytes,
+      double sizeRatio,
+      double averageBits,
+      @Nullable Integer uniform,
+      boolean chosen,
+      Rounding rounding,
+      @Nullable Double modelledShare) {
+    this(
+        id,
+        bits,
+        schemes,
+        kernels,
+        search,
+        holdout,
+        latencyMs,
+        latencyRatio,
+        latencyRelativeError,
+        predictedLatencyMs,
+        latencyBasis,
+        sizeBytes,
+        sizeRatio,
+        averageBits,
+        uniform,
+        chosen,
+        rounding,
+        modelledShare,
+        /* energy= */ null);
   }
 
   /** A point with the library's weights. */

@@ -1,5 +1,6 @@
 package dev.mixtune.results;
 
+import dev.mixtune.engine.Energy;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.search.Evaluation;
@@ -62,24 +63,28 @@ final class FrontierVolume {
   private static Evaluation evaluation(FrontierPoint point) {
     Score score = point.search();
     return new Evaluation(
-        point.plan(),
-        point.rounding(),
-        new PairedScore(
-            score.samples(),
-            score.accuracy() + score.drop(),
-            score.accuracy(),
-            score.dropInterval().low(),
-            score.dropInterval().high(),
-            new PairedScore.Resampled(score.dropInterval().high())),
-        new Latency(
-            point.latencyMs(),
-            point.latencyRatio(),
-            point.latencyRelativeError(),
-            point.latencyBasis()),
-        point.sizeBytes(),
-        point.averageBits(),
-        "",
-        null);
+            point.plan(),
+            point.rounding(),
+            new PairedScore(
+                score.samples(),
+                score.accuracy() + score.drop(),
+                score.accuracy(),
+                score.dropInterval().low(),
+                score.dropInterval().high(),
+                new PairedScore.Resampled(score.dropInterval().high())),
+            new Latency(
+                point.latencyMs(),
+                point.latencyRatio(),
+                point.latencyRelativeError(),
+                point.latencyBasis()),
+            point.sizeBytes(),
+            point.averageBits(),
+            "",
+            null)
+        .withEnergy(
+            point.energy() == null
+                ? null
+                : new Energy(point.energy().millijoules(), point.energy().ratio()));
   }
 
   /**
@@ -165,10 +170,16 @@ final class FrontierVolume {
     boolean noWorse =
         left.drop() <= right.drop()
             && fast.ratio() <= slow.ratio()
+            && energyRatio(a) <= energyRatio(b)
             && a.sizeBytes() <= b.sizeBytes();
     return noWorse
         && (left.drop() < right.drop()
             || fast.ratio() < slow.ratio()
+            || energyRatio(a) < energyRatio(b)
             || a.sizeBytes() < b.sizeBytes());
+  }
+
+  private static double energyRatio(Evaluation evaluation) {
+    return evaluation.energy() == null ? 0 : evaluation.energy().ratio();
   }
 }

@@ -39,6 +39,7 @@ record PlotData(
    * @param holdout the same on the holdout
    * @param basis where its latency comes from, in words
    * @param measured whether it was timed on the device itself
+   * @param energy modelled, millijoules and by the float model's; null where it is no objective
    */
   record Point(
       String id,
@@ -58,7 +59,8 @@ record PlotData(
       double latencyError,
       @Nullable Double predictedMs,
       String basis,
-      boolean measured) {}
+      boolean measured,
+      @Nullable List<Double> energy) {}
 
   static PlotData of(StudyView view, @Nullable SensitivityMap sensitivity) {
     Frontier frontier = view.frontier();
@@ -144,7 +146,10 @@ record PlotData(
         point.latencyRelativeError(),
         point.predictedLatencyMs(),
         Figures.basis(point.latencyBasis()),
-        point.latencyBasis() == Basis.MEASURED);
+        point.latencyBasis() == Basis.MEASURED,
+        point.energy() == null
+            ? null
+            : List.of(point.energy().millijoules(), point.energy().ratio()));
   }
 
   private static List<Double> drop(Score score) {

@@ -73,6 +73,13 @@ final class ReportNotes {
               + " from the plan with the library's weights.");
     }
     words.add(latency());
+    if (frontier.points().stream().anyMatch(point -> point.energy() != null)) {
+      words.add(
+          "Energy was measured nowhere: it is modelled from the instructions, products and bytes of"
+              + " each kernel and published energies of each, of another process than the"
+              + " device's. What the device draws while it waits is not in it. Compare plans by"
+              + " it; the millijoules are no promise.");
+    }
     words.add(
         "Sizes are those of the files. In memory, weights stored in 2 or 4 bits are unpacked when"
             + " the model is opened.");

@@ -67,6 +67,17 @@ final class ReportSummary {
                 + Figures.millis(reference.latencyMs())
                 + ", "
                 + Figures.basis(point.latencyBasis())));
+    FrontierPoint.EnergyFacts energy = point.energy();
+    if (energy != null) {
+      tiles.add(
+          tile(
+              "Energy of one inference",
+              String.format(Locale.ROOT, "%.3g mJ", energy.millijoules()),
+              Figures.ratio(energy.ratio())
+                  + " of float's, "
+                  + Figures.basis(energy.basis())
+                  + ", never measured"));
+    }
     tiles.add(
         tile(
             "Drop of " + Figures.plain(frontier.metric()),

@@ -180,7 +180,7 @@ public final class StudyReader implements AutoCloseable {
             .splitAsStream(StudyRows.EVALUATION_COLUMNS)
             .map(column -> latency.contains(column) ? measuredSince(column) : column)
             .collect(Collectors.joining(", "));
-    return "SELECT " + columns + " FROM evaluations " + rest;
+    return "SELECT " + columns + StudyEnergies.COLUMNS + " FROM evaluations " + rest;
   }
 
   private static String measuredSince(String column) {

@@ -169,7 +169,8 @@ final class StudyRows {
         row.getDouble("stored_weight_bits"),
         row.getString("signature"),
         failure,
-        climb);
+        climb,
+        failed ? null : StudyEnergies.of(row));
   }
 
   static PairedScore score(ResultSet row) throws SQLException {

@@ -51,6 +51,7 @@ final class StudySchema {
               + " latency_ratio REAL NOT NULL, latency_error REAL NOT NULL,"
               + " latency_basis TEXT NOT NULL, recorded_at INTEGER NOT NULL)",
           HOLDOUT,
+          StudyEnergies.TABLE,
           "CREATE TABLE documents (name TEXT PRIMARY KEY, json TEXT NOT NULL,"
               + " recorded_at INTEGER NOT NULL)");
 
@@ -125,6 +126,7 @@ final class StudySchema {
    * came later is filled in.
    */
   static void showAsCurrent(Connection connection) throws SQLException {
+    StudyEnergies.show(connection);
     long version = number(connection, "PRAGMA user_version");
     if (version == VERSION) {
       return;

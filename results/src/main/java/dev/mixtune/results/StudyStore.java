@@ -1,5 +1,6 @@
 package dev.mixtune.results;
 
+import dev.mixtune.engine.Energy;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
@@ -74,6 +75,7 @@ public final class StudyStore implements Journal, AutoCloseable {
         StudySchema.check(connection, file);
         StudySchema.requireCurrent(connection, file);
         StudySchema.checkIdentity(connection, file, identity);
+        StudyEnergies.create(connection);
       }
       return new StudyStore(file, clock, connection, lock);
     } catch (SQLException e) {
@@ -169,6 +171,17 @@ public final class StudyStore implements Journal, AutoCloseable {
   @Override
   public Optional<Latency> findLatency(String kernelSignature) {
     return contents.findLatency(kernelSignature);
+  }
+
+  /** Records the modelled energy of a kernel signature; one that is already there keeps its own. */
+  public void recordEnergy(String kernelSignature, Energy energy) {
+    write(
+        StudyEnergies.INSERT,
+        statement -> {
+          statement.setString(1, kernelSignature);
+          statement.setDouble(2, energy.millijoules());
+          statement.setDouble(3, energy.ratio());
+        });
   }
 
   /** Records a score on the holdout; what is already there keeps its score. */

@@ -259,6 +259,7 @@
     lines.push(bytes(p.sizeBytes) + ' (' + ratio(p.sizeRatio) + ' of float)');
     lines.push(millis(p.latencyMs) + ' (' + ratio(p.latencyRatio) + ' of float), ' + p.basis);
     if (p.measured && p.predictedMs !== null) lines.push(millis(p.predictedMs) + ' predicted before it was measured');
+    if (p.energy) lines.push(p.energy[0].toPrecision(3) + ' mJ (' + ratio(p.energy[1]) + ' of float), modelled');
     lines.push(p.averageBits.toFixed(2) + ' bits per weight');
     return lines;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mixtune.engine.Basis;
+import dev.mixtune.engine.Energy;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
@@ -61,6 +62,42 @@ class StudyStoreTest {
 
   private StudyStore open() {
     return StudyStore.open(file(), identity(), CLOCK);
+  }
+
+  /** Plans 0 and 2 run the same kernels, plan 1 others; the first energy of a signature stays. */
+  @Test
+  void plansWithTheSameKernelsShareTheirEnergy() throws Exception {
+    Energy energy = new Energy(1.0 / 3, 0.7);
+    try (StudyStore store = open()) {
+      store.recordEnergy("kernels-0", energy);
+      store.recordEnergy("kernels-0", new Energy(9, 9));
+      for (int i = 0; i < 3; i++) {
+        store.record(evaluation(i).withEnergy(i == 1 ? null : energy));
+      }
+    }
+    try (StudyReader reader = StudyReader.open(file())) {
+      assertThat(reader.evaluations())
+          .containsExactly(
+              evaluation(0).withEnergy(energy), evaluation(1), evaluation(2).withEnergy(energy));
+    }
+  }
+
+  @Test
+  void aStudyFromBeforeThereWasEnergyIsReadAndGoesOn() throws Exception {
+    try (StudyStore store = open()) {
+      store.record(evaluation(0));
+    }
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+        Statement statement = connection.createStatement()) {
+      statement.execute("DROP TABLE energies");
+    }
+    try (StudyReader reader = StudyReader.open(file())) {
+      assertThat(reader.evaluations()).containsExactly(evaluation(0));
+    }
+    try (StudyStore store = open()) {
+      store.recordEnergy("kernels-0", new Energy(2, 0.5));
+      assertThat(store.evaluations()).containsExactly(evaluation(0).withEnergy(new Energy(2, 0.5)));
+    }
   }
 
   static Evaluation evaluation(int number) {

@@ -93,6 +93,7 @@ final class Archive {
             evaluation.storedWeightBits(),
             evaluation.kernelSignature(),
             evaluation.failure(),
-            evaluation.climb());
+            evaluation.climb(),
+            evaluation.energy());
   }
 }

@@ -1,5 +1,6 @@
 package dev.mixtune.search;
 
+import dev.mixtune.engine.Energy;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param kernelSignature names the kernels that the lowered plan runs
  * @param failure why it could not be scored; null when it could
  * @param climb how it fared on parts of the search split; null when it was not looked at in parts
+ * @param energy modelled, at the deployment batch; null when failed, and where the target does not
+ *     model it or nobody asked. Plans with one kernel signature carry the same energy
  */
 public record Evaluation(
     Plan plan,
@@ -31,7 +34,8 @@ public record Evaluation(
     double storedWeightBits,
     String kernelSignature,
     @Nullable String failure,
-    @Nullable Climb climb) {
+    @Nullable Climb climb,
+    @Nullable Energy energy) {
 
   public Evaluation {
     boolean discarded = climb != null && climb.discard() != null;
@@ -40,6 +44,30 @@ public record Evaluation(
           "an evaluation has a latency and either a score or a discard, or a failure: "
               + plan.key());
     }
+  }
+
+  /** An evaluation without energy. */
+  public Evaluation(
+      Plan plan,
+      Rounding rounding,
+      @Nullable PairedScore score,
+      @Nullable Latency latency,
+      long sizeBytes,
+      double storedWeightBits,
+      String kernelSignature,
+      @Nullable String failure,
+      @Nullable Climb climb) {
+    this(
+        plan,
+        rounding,
+        score,
+        latency,
+        sizeBytes,
+        storedWeightBits,
+        kernelSignature,
+        failure,
+        climb,
+        /* energy= */ null);
   }
 
   /** An evaluation that was not looked at in parts. */
@@ -87,6 +115,21 @@ public record Evaluation(
   /** An evaluation of the library's weights that ended without a score. */
   public static Evaluation failed(Plan plan, String kernelSignature, String failure) {
     return new Evaluation(plan, null, null, 0, 0, kernelSignature, failure);
+  }
+
+  /** This evaluation with the energy of its kernels. */
+  public Evaluation withEnergy(@Nullable Energy modelled) {
+    return new Evaluation(
+        plan,
+        rounding,
+        score,
+        latency,
+        sizeBytes,
+        storedWeightBits,
+        kernelSignature,
+        failure,
+        climb,
+        modelled);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.mixtune.search;
 
 import dev.mixtune.engine.Plan;
+import dev.mixtune.engine.RankCorrelation;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

@@ -55,7 +55,7 @@ final class MutationOdds {
     if (objectives.contains(Objective.SIZE)) {
       addShares(sum, costs.bytes());
     }
-    if (objectives.contains(Objective.LATENCY)) {
+    if (Objective.countsTime(objectives)) {
       addShares(sum, costs.nanos());
     }
     return new MutationOdds(damage, sum);

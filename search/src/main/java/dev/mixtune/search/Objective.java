@@ -31,7 +31,26 @@ public enum Objective {
     double of(Evaluation evaluation) {
       return evaluation.sizeBytes();
     }
+  },
+  /** Modelled energy as a ratio to the float model. Optional: few targets say anything about it. */
+  ENERGY {
+    @Override
+    double of(Evaluation evaluation) {
+      return Objects.requireNonNull(evaluation.energy(), "the plan has no energy").ratio();
+    }
   };
+
+  /** What counts unless something else is asked for: all that every target knows. */
+  public static final Set<Objective> USUAL =
+      Collections.unmodifiableSet(EnumSet.of(ACCURACY, LATENCY, SIZE));
+
+  /**
+   * Whether the time of layers is worth knowing to those who propose plans: for energy it is a
+   * stand-in, for what is fast executes little.
+   */
+  static boolean countsTime(Set<Objective> objectives) {
+    return objectives.contains(LATENCY) || objectives.contains(ENERGY);
+  }
 
   /** The raw value, lower is better; the evaluation must not be failed. */
   abstract double of(Evaluation evaluation);

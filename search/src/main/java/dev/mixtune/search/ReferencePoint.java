@@ -3,6 +3,7 @@ package dev.mixtune.search;
 /**
  * The corner against which the hypervolume is measured: a frontier is worth the share of the box
  * between (0, 0, 0) and this point that it beats. Plans beyond it in any objective add nothing.
+ * Where energy counts, its corner is the float model's.
  *
  * @param drop of the metric, a fraction above 0
  * @param latencyRatio against the float model, above 0
@@ -29,6 +30,7 @@ public record ReferencePoint(double drop, double latencyRatio, long sizeBytes) {
       case ACCURACY -> drop;
       case LATENCY -> latencyRatio;
       case SIZE -> sizeBytes;
+      case ENERGY -> 1;
     };
   }
 }

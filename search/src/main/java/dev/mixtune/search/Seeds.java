@@ -18,14 +18,14 @@ final class Seeds {
    * The knapsack solutions, then the greedy paths, each coarse to fine so that a short budget still
    * sees the whole range. Plans may repeat.
    *
-   * @param objectives bytes are limited when size is among them, time when latency is
+   * @param objectives bytes are limited when size is among them, time when latency or energy is
    * @param limits number of limits per knapsack sweep
    * @param steps number of plans per greedy path
    */
   static List<Plan> of(SearchSpace space, Set<Objective> objectives, int limits, int steps) {
     Costs costs = Costs.of(space);
     boolean size = objectives.contains(Objective.SIZE);
-    boolean latency = objectives.contains(Objective.LATENCY);
+    boolean latency = Objective.countsTime(objectives);
     List<List<int[]>> knapsacks = new ArrayList<>();
     List<List<int[]>> paths = new ArrayList<>();
     if (size && latency) {

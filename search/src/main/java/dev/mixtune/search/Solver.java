@@ -36,7 +36,7 @@ final class Solver {
   List<int[]> solve(Surrogates surrogates, int generation) {
     List<int[]> plans = new ArrayList<>();
     boolean size = objectives.contains(Objective.SIZE);
-    boolean time = objectives.contains(Objective.LATENCY);
+    boolean time = Objective.countsTime(objectives);
     Surrogate damage = surrogates.damage();
     double[][] hopeful = lowered(damage.mains(), damage.mainDeviations());
     if (size != time) {
@@ -61,7 +61,7 @@ final class Solver {
    */
   List<int[]> atNamedLimits(Surrogates surrogates, double mostError) {
     boolean size = objectives.contains(Objective.SIZE);
-    boolean time = objectives.contains(Objective.LATENCY);
+    boolean time = Objective.countsTime(objectives);
     Surrogate damage = surrogates.damage();
     if (size == time || damage.noise() > mostError) {
       return List.of();

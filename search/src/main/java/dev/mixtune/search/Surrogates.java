@@ -14,9 +14,11 @@ final class Surrogates {
   private final SurrogateTrainer damageTrainer;
   private final SurrogateTrainer latencyTrainer;
   private final SurrogateTrainer sizeTrainer;
+  private final SurrogateTrainer energyTrainer;
   private @Nullable Surrogate damage;
   private @Nullable Surrogate latency;
   private @Nullable Surrogate size;
+  private @Nullable Surrogate energy;
 
   Surrogates(SearchSpace space, Set<Objective> objectives) {
     this.space = space;
@@ -24,6 +26,8 @@ final class Surrogates {
     this.damageTrainer = new SurrogateTrainer(prior(space, MenuEntry::damage), true);
     this.latencyTrainer = new SurrogateTrainer(prior(space, MenuEntry::latencyCostMillis), false);
     this.sizeTrainer = new SurrogateTrainer(prior(space, MenuEntry::storedBytes), false);
+    // What is fast executes little: until there are figures, time stands in for energy.
+    this.energyTrainer = new SurrogateTrainer(prior(space, MenuEntry::latencyCostMillis), false);
   }
 
   private static double[][] prior(SearchSpace space, ToDoubleFunction<MenuEntry> figure) {
@@ -52,6 +56,9 @@ final class Surrogates {
     }
     if (objectives.contains(Objective.SIZE)) {
       size = sizeTrainer.fit(plans, values(scored, Objective.SIZE));
+    }
+    if (objectives.contains(Objective.ENERGY)) {
+      energy = energyTrainer.fit(plans, values(scored, Objective.ENERGY));
     }
     return damage != null;
   }
@@ -100,6 +107,7 @@ final class Surrogates {
           case ACCURACY -> damage;
           case LATENCY -> latency;
           case SIZE -> size;
+          case ENERGY -> energy;
         },
         "not fitted");
   }

@@ -8,7 +8,6 @@ import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
-import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -53,7 +52,7 @@ class ClimbTest {
 
   @Test
   void whatWasDiscardedIsNotOnTheFrontier() {
-    Dominance dominance = Dominance.exact(EnumSet.allOf(Objective.class));
+    Dominance dominance = Dominance.exact(Objective.USUAL);
 
     assertThat(Frontier.of(List.of(evaluation(null, LATENCY, null, ENDED)), dominance)).isEmpty();
   }

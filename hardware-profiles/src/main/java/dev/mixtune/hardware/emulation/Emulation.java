@@ -101,7 +101,8 @@ public final class Emulation {
             evidence(device));
     Profile profile =
         new EmulatedProfile(table)
-            .on(label, core.pipeline(), core.pipeline().clockHz().value(), report.calibration());
+            .on(label, core.pipeline(), core.pipeline().clockHz().value(), report.calibration())
+            .withPower(PublishedPower.terms());
     return new Made(ProfileText.of(profile), report.lines());
   }
 
@@ -129,21 +130,22 @@ public final class Emulation {
         kernels.on(label, core.pipeline(), core.pipeline().clockHz().value(), calibration);
     return ProfileText.of(
         new Profile(
-            made.name(),
-            made.description(),
-            "executed instructions of ONNX Runtime's own kernels under emulation of a Cortex-A76,"
-                + " a core of that class at an assumed clock, and efficiencies from published"
-                + " figures of Cortex-A76 devices; no kernel was timed",
-            made.runtime(),
-            made.threads(),
-            made.batch(),
-            made.core(),
-            made.pipeline(),
-            made.statedError(),
-            "Unknown: this is no one device. Ratios between schemes carry over between cores of"
-                + " this class better than milliseconds do.",
-            made.sparsity(),
-            made.kernels()));
+                made.name(),
+                made.description(),
+                "executed instructions of ONNX Runtime's own kernels under emulation of a"
+                    + " Cortex-A76, a core of that class at an assumed clock, and efficiencies from"
+                    + " published figures of Cortex-A76 devices; no kernel was timed",
+                made.runtime(),
+                made.threads(),
+                made.batch(),
+                made.core(),
+                made.pipeline(),
+                made.statedError(),
+                "Unknown: this is no one device. Ratios between schemes carry over between cores of"
+                    + " this class better than milliseconds do.",
+                made.sparsity(),
+                made.kernels())
+            .withPower(PublishedPower.terms()));
   }
 
   private static String evidence(EmulatedDevice device) {

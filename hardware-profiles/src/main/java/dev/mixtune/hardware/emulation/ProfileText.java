@@ -10,13 +10,14 @@ import dev.mixtune.hardware.Cost;
 import dev.mixtune.hardware.Fact;
 import dev.mixtune.hardware.KernelEntry;
 import dev.mixtune.hardware.Pipeline;
+import dev.mixtune.hardware.PowerTerms;
 import dev.mixtune.hardware.Profile;
 import dev.mixtune.hardware.Terms;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 
-/** Writes a profile of counted kernels as JSON, schema version 1. */
+/** Writes a profile of counted kernels as JSON. */
 final class ProfileText {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -25,7 +26,7 @@ final class ProfileText {
   /** The profile, which has a pipeline, as JSON with a line feed at the end. */
   static String of(Profile profile) {
     ObjectNode root = MAPPER.createObjectNode();
-    root.put("schemaVersion", 1);
+    root.put("schemaVersion", profile.power() == null ? 1 : 2);
     root.put("name", profile.name());
     root.put("description", profile.description());
     root.put("provenance", profile.provenance());
@@ -35,6 +36,9 @@ final class ProfileText {
     root.putObject("statedError").put("source", profile.statedErrorSource());
     ObjectNode device = root.putObject("device").put("core", profile.core());
     pipeline(device.putObject("pipeline"), Objects.requireNonNull(profile.pipeline()));
+    if (profile.power() != null) {
+      power(device.putObject("power"), profile.power());
+    }
     profile.kernels().forEach(entry -> entry(root.withArray("kernels").addObject(), entry));
     try {
       return MAPPER
@@ -55,6 +59,14 @@ final class ProfileText {
     fact(node, "memoryBytesPerSecond", pipeline.memoryBytesPerSecond());
     fact(node, "cacheBytes", pipeline.cacheBytes());
     fact(node, "cacheBytesPerSecond", pipeline.cacheBytesPerSecond());
+  }
+
+  private static void power(ObjectNode node, PowerTerms power) {
+    fact(node, "floatMacPicojoules", power.floatMac());
+    fact(node, "integerMacPicojoules", power.integerMac());
+    fact(node, "instructionPicojoules", power.instruction());
+    fact(node, "memoryBytePicojoules", power.memoryByte());
+    fact(node, "cacheBytePicojoules", power.cacheByte());
   }
 
   private static void fact(ObjectNode node, String name, Fact fact) {

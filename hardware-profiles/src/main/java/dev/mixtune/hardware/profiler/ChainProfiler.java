@@ -91,7 +91,8 @@ public final class ChainProfiler implements AutoCloseable {
    * @param grid what to measure, in order
    * @param file where it goes
    * @param clock tells the time
-   * @param deadline no further model is begun after it
+   * @param deadline no further model is begun after it; put off by as long as the turn was waited
+   *     for so far
    * @param stopped whether the user wants to stop
    * @return whether everything in the grid is measured
    */
@@ -113,7 +114,7 @@ public final class ChainProfiler implements AutoCloseable {
       }
       LoweredChain chain = LoweredChain.of(runtime, experiment.chain(), SEED);
       for (List<Scheme> schemes : missing) {
-        if (stopped.getAsBoolean() || clock.instant().isAfter(deadline)) {
+        if (stopped.getAsBoolean() || clock.instant().minus(turn.waited()).isAfter(deadline)) {
           return false;
         }
         if (offers(chain, schemes)) {

@@ -1,5 +1,6 @@
 package dev.mixtune.hardware.profiler;
 
+import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Basis;
 import dev.mixtune.engine.KernelUse;
 import dev.mixtune.hardware.Cost;
@@ -31,6 +32,9 @@ final class CostFit {
   /** Weights that stay in any cache between two runs. */
   private static final double CACHED_BYTES = 1 << 20;
 
+  /** Lowering lists every boundary under float, so that another arithmetic can name the ends. */
+  static final Arithmetic END = Arithmetic.INTEGER_STATIC;
+
   private static final int LEAST_SAMPLES = 4;
   private static final int ROUNDS = 3;
 
@@ -44,9 +48,9 @@ final class CostFit {
   private RunCost run;
 
   private CostFit(List<Observation> observations) {
-    this.observations = observations;
+    this.observations = observations.stream().map(CostFit::withEnds).toList();
     this.run = new RunCost(0, List.of(), Basis.MEASURED, "nothing yet");
-    for (Observation observation : observations) {
+    for (Observation observation : this.observations) {
       observation.kernels().stream()
           .map(CostFamily::of)
           .distinct()
@@ -57,14 +61,45 @@ final class CostFit {
   /** Fits the costs of all kernels that the models run. */
   static CostFit of(List<Observation> observations) {
     CostFit fit = new CostFit(observations);
-    TermFit all = TermFit.of(observations, family -> true, use -> 0);
+    TermFit all = TermFit.of(fit.observations, family -> true, use -> 0);
     fit.take(all);
     for (int round = 0; round < ROUNDS; round++) {
       // What fetching weights costs is known only after the first round.
       fit.grids(all, round == 0 ? CACHED_BYTES : Double.POSITIVE_INFINITY);
-      fit.take(TermFit.of(observations, family -> !fit.lattices.containsKey(family), fit::nanos));
+      fit.take(
+          TermFit.of(fit.observations, family -> !fit.lattices.containsKey(family), fit::nanos));
     }
     return fit;
+  }
+
+  /**
+   * Tells the boundaries at the ends of a chain from those inside. A network has two ends and many
+   * insides, a chain about as many of each, and an end costs a part of an inside: nothing is turned
+   * from one layout of images to another there.
+   */
+  private static Observation withEnds(Observation observation) {
+    List<KernelUse> kernels = new ArrayList<>(observation.kernels());
+    int last = kernels.size() - 1;
+    if (kernels.get(0).op() == KernelUse.Op.QUANTIZE) {
+      kernels.set(0, end(kernels.get(0)));
+    }
+    if (kernels.get(last).op() == KernelUse.Op.DEQUANTIZE) {
+      kernels.set(last, end(kernels.get(last)));
+    }
+    return new Observation(
+        observation.id(), kernels, observation.nanos(), observation.relativeError());
+  }
+
+  private static KernelUse end(KernelUse boundary) {
+    return new KernelUse(
+        boundary.op(),
+        END,
+        boundary.weightBits(),
+        boundary.name(),
+        boundary.macs(),
+        boundary.inputElements(),
+        boundary.outputElements(),
+        boundary.weightElements());
   }
 
   /** The families that were seen, with their costs. */

@@ -73,6 +73,7 @@ public final class ProfileMaker {
         /* sparsity= */ null,
         fit.run(),
         facts.limits(),
+        /* power= */ null,
         entries);
   }
 
@@ -137,6 +138,9 @@ public final class ProfileMaker {
     List<CostFamily> candidates = new ArrayList<>();
     if (family.op() == Op.GROUPED_CONV) {
       candidates.add(CostFamily.of(Op.CONV, family.arithmetic(), family.mostBits()));
+    }
+    if (family.isBoundary()) {
+      candidates.add(CostFamily.of(family.op(), CostFit.END, 0));
     }
     if (!family.hasWeights()) {
       candidates.add(CostFamily.of(family.op(), Arithmetic.FLOAT, 0));

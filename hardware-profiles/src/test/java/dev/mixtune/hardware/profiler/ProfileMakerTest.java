@@ -2,9 +2,11 @@ package dev.mixtune.hardware.profiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.mixtune.engine.Arithmetic;
 import dev.mixtune.engine.Basis;
+import dev.mixtune.engine.KernelUse;
 import dev.mixtune.engine.KernelUse.Op;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.hardware.Profile;
@@ -32,6 +34,28 @@ class ProfileMakerTest {
             .toArray();
     assertThat(errors[100]).isLessThan(0.06);
     assertThat(errors[190]).isLessThan(0.3);
+  }
+
+  /** The first change of precision of a chain costs a tenth: all others are priced as they are. */
+  @Test
+  void theEndsOfChainsSayNothingAboutTheirInsides() {
+    List<Observation> cheapEnds =
+        MEASURED.stream()
+            .map(
+                chain -> {
+                  KernelUse first = chain.kernels().get(0);
+                  double saved = first.op() == Op.QUANTIZE ? 0.9 * SyntheticDevice.nanos(first) : 0;
+                  return new Observation(
+                      chain.id(), chain.kernels(), chain.nanos() - saved, chain.relativeError());
+                })
+            .toList();
+    ProfileLatencyModel model =
+        new ProfileLatencyModel(ProfileMaker.withoutError(SyntheticDevice.FACTS, cheapEnds));
+    KernelUse inside =
+        new KernelUse(Op.QUANTIZE, Arithmetic.FLOAT, 0, "inside", 0, 100_000, 100_000, 0);
+
+    double expected = SyntheticDevice.nanos(inside);
+    assertThat(model.nanos(inside)).isCloseTo(expected, within(0.2 * expected));
   }
 
   @Test
