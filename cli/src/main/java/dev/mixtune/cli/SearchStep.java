@@ -3,6 +3,7 @@ package dev.mixtune.cli;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.lowering.LoweredPlan;
+import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.search.Ending;
 import dev.mixtune.search.Evaluation;
@@ -63,6 +64,12 @@ final class SearchStep {
 
   private static final int UNIFORM_PLANS = 4;
 
+  /** The chosen file is scored again, then it and the float model class by class. */
+  private static final int PASSES_OF_CHOSEN = 3;
+
+  /** What one takes to start, open a model and end. */
+  private static final double SECONDS_OF_PROCESS = 0.8;
+
   /** Plots and pages, at least. */
   private static final Duration WRITING = Duration.ofSeconds(5);
 
@@ -73,7 +80,6 @@ final class SearchStep {
   private final Workbench bench;
   private final Deadline deadline;
   private final Optional<Integer> most;
-  private final TimeLeft timeLeft = new TimeLeft();
   private final int recordedBefore;
   private @Nullable LiveReport live;
   private double limit = Double.NaN;
@@ -120,7 +126,9 @@ final class SearchStep {
           || found.ending() != Ending.BUDGET
           || deadline.requested()
           || 1 - deadline.fraction() < TOO_LITTLE) {
-        return withEverythingTimed(found, candidates);
+        SearchResult timed = withEverythingTimed(found, candidates);
+        context.outlook().searched(afterwards(timed.frontier().size()));
+        return timed;
       }
     }
   }
@@ -321,12 +329,16 @@ final class SearchStep {
 
   private void show(Progress progress) {
     context.memory().rememberElapsed(deadline.elapsed());
-    timeLeft.mark(deadline.elapsed(), context.store().countRecorded() - recordedBefore);
-    timeLeft.expectAfterwards(afterwards(progress));
     double byCount = most.isPresent() ? (double) progress.evaluations() / most.get() : 0;
     double fraction = Math.min(0.99, Math.max(byCount, deadline.fraction()));
     Integer toCome = most.map(count -> Math.max(0, count - progress.evaluations())).orElse(null);
-    Duration left = timeLeft.left(deadline.left(), toCome).orElse(null);
+    context
+        .outlook()
+        .searching(
+            context.store().countRecorded() - recordedBefore,
+            toCome,
+            afterwards(progress.frontierSize()));
+    Duration left = context.outlook().left().orElse(null);
     SearchFigures figures = figures(progress);
     context.console().search(figures);
     context.console().progress("search", fraction, left, words(figures));
@@ -339,23 +351,29 @@ final class SearchStep {
   }
 
   /**
-   * Holdout scores of some plans and of the uniform ones, at the pace of the whole-split scores so
-   * far, and what writing takes.
+   * At the pace of the whole-split scores so far: holdout scores of some plans and of the uniform
+   * ones side by side, then the chosen file's own passes one by one; on the host a process for the
+   * memory of each point; and what writing takes.
    */
-  private Duration afterwards(Progress progress) {
+  private Duration afterwards(int frontier) {
     double whole = context.store().averageWallSeconds();
-    double ratio = (double) bench.data().holdout().size() / bench.data().search().size();
-    int plans = Math.min(progress.frontierSize(), TESTED_PLANS) + UNIFORM_PLANS;
-    double seconds = whole * ratio * plans / context.options().workerCount();
-    Duration expected = Duration.ofMillis((long) (1000 * seconds)).plus(WRITING);
-    // What does not fit into its part of a budget is left out.
-    return deadline.reserve().filter(part -> part.compareTo(expected) < 0).orElse(expected);
+    double samples = bench.data().search().size();
+    double ratio = bench.data().holdout().size() / samples;
+    int further = context.robustness().stream().mapToInt(SampleSet::size).sum();
+    int together = context.options().workerCount();
+    double plans = (double) (Math.min(frontier, TESTED_PLANS) + UNIFORM_PLANS) / together;
+    double seconds = whole * (ratio * (plans + PASSES_OF_CHOSEN) + 2 * further / samples);
+    double processes =
+        context.latencies() instanceof HostLatency
+            ? SECONDS_OF_PROCESS * (frontier + UNIFORM_PLANS + 1) / together
+            : 0;
+    return Duration.ofMillis((long) (1000 * (seconds + processes))).plus(WRITING);
   }
 
   private SearchFigures figures(Progress progress) {
     return new SearchFigures(
         progress.evaluations(),
-        timeLeft.perSecond(),
+        context.outlook().perSecond(),
         progress.frontierSize(),
         progress.hypervolume(),
         best());

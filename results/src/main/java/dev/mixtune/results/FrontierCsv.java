@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code frontier.csv}: one row per point, then one column of bits per layer. Quoted as RFC 4180
+ * {@code frontier.csv}: one row per point, then one column of bits per layer, then what came to be
+ * in the file later. Quoted as RFC 4180
  * says. Text that a spreadsheet would take for a formula begins with an apostrophe; numbers stay
  * numbers.
  */
@@ -47,6 +48,8 @@ public final class FrontierCsv {
     StringBuilder csv = new StringBuilder();
     List<String> header = new ArrayList<>(COLUMNS);
     frontier.layers().forEach(layer -> header.add(name("bits:", layer.name())));
+    // At the very end: columns that are read by their place stay where they were.
+    header.add("peak_memory_bytes");
     appendRow(csv, header);
     for (FrontierPoint point : frontier.points()) {
       appendRow(csv, row(point));
@@ -77,6 +80,7 @@ public final class FrontierCsv {
     cells.add(point.rounding().id());
     cells.add(number(point.modelledShare()));
     point.bits().forEach(bits -> cells.add(number(bits)));
+    cells.add(number(point.peakMemoryBytes()));
     return cells;
   }
 

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param rounding whose rounded weights its file holds: the library's or the plan's own
  * @param modelledShare share of its time that is modelled and not measured, 0..1; null in files of
  *     versions that did not say
+ * @param peakMemoryBytes most resident memory, see {@link Frontier.MemoryFacts}; null where it was
+ *     not measured on the target
  */
 public record FrontierPoint(
     String id,
@@ -51,7 +53,8 @@ public record FrontierPoint(
     @Nullable Integer uniform,
     boolean chosen,
     Rounding rounding,
-    @Nullable Double modelledShare) {
+    @Nullable Double modelledShare,
+    @Nullable Long peakMemoryBytes) {
 
   public FrontierPoint {
     bits = List.copyOf(bits);
@@ -84,6 +87,51 @@ public record FrontierPoint(
     if (modelledShare != null) {
       Numbers.requireFinite("modelledShare", modelledShare);
     }
+    if (peakMemoryBytes != null) {
+      Numbers.requirePositive("peakMemoryBytes", peakMemoryBytes);
+    }
+  }
+
+  /** A point whose memory was not measured. */
+  public FrontierPoint(
+      String id,
+      List<Integer> bits,
+      List<String> schemes,
+      List<String> kernels,
+      Score search,
+      @Nullable Score holdout,
+      double latencyMs,
+      double latencyRatio,
+      double latencyRelativeError,
+      @Nullable Double predictedLatencyMs,
+      Basis latencyBasis,
+      long sizeBytes,
+      double sizeRatio,
+      double averageBits,
+      @Nullable Integer uniform,
+      boolean chosen,
+      Rounding rounding,
+      @Nullable Double modelledShare) {
+    this(
+        id,
+        bits,
+        schemes,
+        kernels,
+        search,
+        holdout,
+        latencyMs,
+        latencyRatio,
+        latencyRelativeError,
+        predictedLatencyMs,
+        latencyBasis,
+        sizeBytes,
+        sizeRatio,
+        averageBits,
+        uniform,
+        chosen,
+        rounding,
+        modelledShare,
+        /* peakMemoryBytes= */ null);
   }
 
   /** A point with the library's weights. */
@@ -123,6 +171,30 @@ public record FrontierPoint(
         chosen,
         Rounding.LIBRARY,
         /* modelledShare= */ null);
+  }
+
+  /** The same point with what its memory came to. */
+  public FrontierPoint withPeakMemory(@Nullable Long bytes) {
+    return new FrontierPoint(
+        id,
+        bits,
+        schemes,
+        kernels,
+        search,
+        holdout,
+        latencyMs,
+        latencyRatio,
+        latencyRelativeError,
+        predictedLatencyMs,
+        latencyBasis,
+        sizeBytes,
+        sizeRatio,
+        averageBits,
+        uniform,
+        chosen,
+        rounding,
+        modelledShare,
+        bytes);
   }
 
   /**

@@ -20,6 +20,7 @@ record PlotData(
     List<Double> window,
     double referenceMs,
     long referenceBytes,
+    @Nullable Long referenceMemory,
     String basis,
     List<String> layers,
     List<Point> points,
@@ -39,6 +40,7 @@ record PlotData(
    * @param holdout the same on the holdout
    * @param basis where its latency comes from, in words
    * @param measured whether it was timed on the device itself
+   * @param memory most resident bytes, where it was measured
    */
   record Point(
       String id,
@@ -58,7 +60,8 @@ record PlotData(
       double latencyError,
       @Nullable Double predictedMs,
       String basis,
-      boolean measured) {}
+      boolean measured,
+      @Nullable Long memory) {}
 
   static PlotData of(StudyView view, @Nullable SensitivityMap sensitivity) {
     Frontier frontier = view.frontier();
@@ -80,6 +83,7 @@ record PlotData(
         List.of(window.dropLow(), window.dropHigh()),
         frontier.reference().latencyMs(),
         frontier.reference().sizeBytes(),
+        frontier.memory() == null ? null : (Long) frontier.memory().referencePeakBytes(),
         LatencyBases.words(frontier),
         frontier.layers().stream().map(layer -> Figures.plain(layer.name())).toList(),
         points,
@@ -144,7 +148,8 @@ record PlotData(
         point.latencyRelativeError(),
         point.predictedLatencyMs(),
         Figures.basis(point.latencyBasis()),
-        point.latencyBasis() == Basis.MEASURED);
+        point.latencyBasis() == Basis.MEASURED,
+        point.peakMemoryBytes());
   }
 
   private static List<Double> drop(Score score) {

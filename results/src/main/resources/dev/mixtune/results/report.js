@@ -260,6 +260,10 @@
     lines.push(millis(p.latencyMs) + ' (' + ratio(p.latencyRatio) + ' of float), ' + p.basis);
     if (p.measured && p.predictedMs !== null) lines.push(millis(p.predictedMs) + ' predicted before it was measured');
     lines.push(p.averageBits.toFixed(2) + ' bits per weight');
+    if (p.memory !== null) {
+      lines.push(bytes(p.memory) + ' of memory at most'
+        + (data.referenceMemory ? ' (' + ratio(p.memory / data.referenceMemory) + ' of float)' : ''));
+    }
     return lines;
   }
 

@@ -76,6 +76,24 @@ class HtmlReportTest {
     assertThat(first.get("bits")).hasSize(SyntheticStudy.LAYERS);
   }
 
+  /** The figures by hand: 9 MB and five times the file. */
+  @Test
+  void memoryIsShownWhereItWasMeasuredAndNowhereElse() throws Exception {
+    Frontier frontier = study.frontier();
+    FrontierPoint chosen = frontier.chosen().orElseThrow();
+    double peak = 9_000_000 + 5.0 * chosen.sizeBytes();
+    String page = report(frontier);
+    assertThat(page).contains("<th>peak memory</th>", "Peak memory is made up.");
+    assertThat(page).contains(String.format(java.util.Locale.ROOT, "<td>%.2f MB", peak / 1e6));
+    for (JsonNode point : data(page).get("points")) {
+      assertThat(point.get("memory").asLong())
+          .isEqualTo(9_000_000 + 5 * point.get("sizeBytes").asLong());
+    }
+    String modelled = report(new SyntheticStudy(3, Basis.MODELLED).frontier());
+    assertThat(modelled).doesNotContain("peak memory", "Peak memory");
+    assertThat(data(modelled).get("points").get(0).get("memory").isNull()).isTrue();
+  }
+
   @Test
   void itSaysWhatIsCertain() {
     Frontier frontier = study.frontier();
