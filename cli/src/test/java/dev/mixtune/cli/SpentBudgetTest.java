@@ -28,12 +28,14 @@ class SpentBudgetTest {
     Path study = temp.resolve("study");
     Tune run =
         Tune.run(
-            new Leaps(study, rows -> Duration.ofMinutes(rows.size() >= 40 ? 26 : 0)),
+            new Leaps(study, rows -> Duration.ofMinutes(rows.size() >= 24 ? 26 : 0)),
             new AtomicBoolean(),
+            "--task",
+            SmallTask.in(temp).toString(),
             "--target",
             "pixel8",
             "--max-drop",
-            "1%",
+            "5%",
             "--budget",
             "30m",
             "--out",
@@ -49,7 +51,7 @@ class SpentBudgetTest {
   }
 
   /**
-   * Of the 270 minutes that a budget of 300 leaves to the search, four fifths are over once 30
+   * Of the 270 minutes that a budget of 300 leaves to the search, four fifths are over once 20
    * plans are recorded, and all once one of them is rounded in context.
    */
   @Test
@@ -61,15 +63,15 @@ class SpentBudgetTest {
                 study,
                 rows -> {
                   boolean inContext = rows.stream().anyMatch(SpentBudgetTest::isInContext);
-                  return Duration.ofMinutes(inContext ? 271 : rows.size() >= 30 ? 220 : 0);
+                  return Duration.ofMinutes(inContext ? 271 : rows.size() >= 20 ? 220 : 0);
                 }),
             new AtomicBoolean(),
             "--task",
-            SmallExample.task(temp).toString(),
+            SmallTask.in(temp).toString(),
             "--target",
             "pixel8",
             "--max-drop",
-            "2%",
+            "5%",
             "--budget",
             "300m",
             "--out",
