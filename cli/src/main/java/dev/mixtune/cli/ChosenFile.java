@@ -48,11 +48,7 @@ final class ChosenFile {
    * @throws IllegalStateException when the file does not score exactly what was recorded
    */
   Written write(
-      LoweredPlan lowered,
-      Path file,
-      SampleSet samples,
-      PairedScore expected,
-      Latency recorded) {
+      LoweredPlan lowered, Path file, SampleSet samples, PairedScore expected, Latency recorded) {
     AtomicFile.write(file, lowered.model());
     Latency latency = recorded;
     try {

@@ -46,7 +46,10 @@ final class Holdout {
     }
     int at = Math.max(0, order.indexOf(plan));
     console.progress(
-        "certificate", (double) at / order.size(), null, "plan " + (at + 1) + " of " + order.size());
+        "certificate",
+        (double) at / order.size(),
+        null,
+        "plan " + (at + 1) + " of " + order.size());
     order.subList(at, Math.min(order.size(), at + ahead)).forEach(this::start);
     start(plan);
     return Futures.await(

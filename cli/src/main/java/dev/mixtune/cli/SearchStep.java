@@ -2,7 +2,6 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
-import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.search.Ending;
@@ -10,7 +9,6 @@ import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Frontier;
 import dev.mixtune.search.GeneticSearch;
 import dev.mixtune.search.Menu;
-import dev.mixtune.search.Objective;
 import dev.mixtune.search.Progress;
 import dev.mixtune.search.ReferencePoint;
 import dev.mixtune.search.Rounding;
@@ -22,13 +20,11 @@ import dev.mixtune.search.WideEnds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,16 +44,6 @@ final class SearchStep {
 
   /** Plans rounded in context where no time is set. */
   private static final int USUAL_PLANS = 12;
-
-  /** The most that timing by design may take, and the part of the time that is left. */
-  private static final Duration MOST_FOR_DESIGN = Duration.ofMinutes(5);
-
-  private static final int PART_FOR_DESIGN = 20;
-  private static final int MOST_DESIGNED = 400;
-  private static final int DESIGNED_BETWEEN_NOTES = 16;
-
-  /** Error at 95 % of unseen plans at which more designed runs would bring little. */
-  private static final double WANTED_ERROR = 0.05;
 
   /** Plans that the certificate usually looks at before it stops, and those it is compared with. */
   private static final int TESTED_PLANS = 12;
@@ -99,7 +85,7 @@ final class SearchStep {
    */
   SearchResult run(Sensitivity sensitivity, ReferencePoint corner, double limit) {
     this.limit = limit;
-    designedRuns();
+    new TimingStep(context).run();
     int layers = bench.network().layers().size();
     List<Menu> offered =
         costed(context.menus().menus(sensitivity), layers, new Candidates(context, deadline));
@@ -131,76 +117,6 @@ final class SearchStep {
         return timed;
       }
     }
-  }
-
-  /**
-   * Times whole networks by a design, so that the time of plans can be predicted. What an earlier
-   * run of the study timed is learned from instead.
-   */
-  private void designedRuns() {
-    if (!(context.latencies() instanceof HostLatency host)
-        || !context.options().objectiveSet().contains(Objective.LATENCY)) {
-      return;
-    }
-    HostPredictions predictions = host.predictions();
-    Set<String> timed = new HashSet<>();
-    context
-        .store()
-        .document(StudyMemory.TIMED_PLANS)
-        .ifPresent(
-            before ->
-                predictions.recall(
-                    before,
-                    plan -> {
-                      LoweredPlan lowered = bench.lowering().lower(plan);
-                      timed.add(lowered.kernelSignature());
-                      return lowered.kernels();
-                    }));
-    if (context.memory().isDesignTimed()) {
-      return;
-    }
-    KernelChoices choices = KernelChoices.of(bench.network(), context.menus()::offered);
-    Duration start = deadline.elapsed();
-    Duration most =
-        deadline
-            .left()
-            .map(left -> left.dividedBy(PART_FOR_DESIGN))
-            .filter(part -> part.compareTo(MOST_FOR_DESIGN) < 0)
-            .orElse(MOST_FOR_DESIGN);
-    new DesignedRuns(choices, context.options().seed)
-        .run(
-            predictions,
-            stopwatch(host),
-            WANTED_ERROR,
-            MOST_DESIGNED,
-            timed::contains,
-            () -> deadline.requested() || deadline.elapsed().minus(start).compareTo(most) > 0);
-    predictions.refit();
-    context.store().putDocument(StudyMemory.TIMED_PLANS, predictions.write());
-    if (!deadline.isInterrupted()) {
-      context.memory().rememberDesign();
-    }
-    context.console().say(DesignedRuns.sentence(predictions, deadline.elapsed().minus(start)));
-  }
-
-  private DesignedRuns.Stopwatch stopwatch(HostLatency host) {
-    GuardedTiming timing = new GuardedTiming(context.memory(), bench::probe);
-    return new DesignedRuns.Stopwatch() {
-      @Override
-      public LoweredPlan lowered(Plan plan) {
-        return bench.lowering().lower(plan);
-      }
-
-      @Override
-      public void time(LoweredPlan lowered) {
-        double ratio =
-            timing.time(lowered, () -> host.latency(lowered, DesignedRuns.TIMING)).ratio();
-        host.predictions().learn(lowered.plan(), lowered.kernels(), ratio);
-        if (host.predictions().plans() % DESIGNED_BETWEEN_NOTES == 0) {
-          context.store().putDocument(StudyMemory.TIMED_PLANS, host.predictions().write());
-        }
-      }
-    };
   }
 
   /**

@@ -55,7 +55,6 @@ class FaultsTest {
     assertThat(tune.exitCode()).isEqualTo(whole.exitCode());
     assertThat(killed).isNotEmpty();
     whole.assertSame(study);
-
   }
 
   @Test
@@ -64,7 +63,7 @@ class FaultsTest {
     Tune tune = Tune.run(whole.elsewhere(study, "--in-process"));
     assertThat(tune.exitCode()).isEqualTo(whole.exitCode());
     whole.assertSame(study);
-}
+  }
 
   /** A scheduler's signal goes to the process alone, or to all of its workers too. */
   @Test
@@ -85,7 +84,7 @@ class FaultsTest {
     Tune resumed = Tune.run("resume", study.toString());
     assertThat(resumed.exitCode()).isEqualTo(whole.exitCode());
     whole.assertSame(study);
-}
+  }
 
   /** From then on no file may grow beyond a few bytes: as on a full disk, writing fails midway. */
   @Test
@@ -106,7 +105,7 @@ class FaultsTest {
     Tune resumed = Tune.run("resume", study.toString());
     assertThat(resumed.exitCode()).as(resumed.err()).isEqualTo(whole.exitCode());
     whole.assertSame(study);
-}
+  }
 
   @Test
   void aFolderThatCannotBeWrittenIsRefused() {
@@ -120,7 +119,8 @@ class FaultsTest {
   void aFolderThatVanishesEndsTheStudyInOneLine() {
     Path study = temp.resolve("vanished");
     Tune tune =
-        Tune.run(new At(study, 6, () -> remove(study)), new AtomicBoolean(), whole.elsewhere(study));
+        Tune.run(
+            new At(study, 6, () -> remove(study)), new AtomicBoolean(), whole.elsewhere(study));
     assertThat(tune.exitCode()).isEqualTo(ExitCodes.USER);
     assertThat(tune.err()).contains("has vanished").hasLineCount(1);
   }
@@ -138,7 +138,7 @@ class FaultsTest {
     assertThat(second.err()).contains("in use by process " + first.process().pid());
     assertThat(first.exitCode()).isEqualTo(whole.exitCode());
     whole.assertSame(study);
-}
+  }
 
   private static void remove(Path folder) {
     try {

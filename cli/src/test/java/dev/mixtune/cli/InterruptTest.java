@@ -27,8 +27,7 @@ class InterruptTest {
     Path study = temp.resolve("study");
     AtomicBoolean early = new AtomicBoolean();
 
-    Tune stopped =
-        Tune.run(new PressesCtrlC(early, study, 6), early, whole.elsewhere(study));
+    Tune stopped = Tune.run(new PressesCtrlC(early, study, 6), early, whole.elsewhere(study));
 
     assertThat(stopped.err()).isEmpty();
     assertThat(stopped.exitCode()).isEqualTo(ExitCodes.STOPPED);

@@ -76,8 +76,7 @@ class KillAndResumeTest {
     Path killed = temp.resolve("killed");
     Path printed = temp.resolve("printed-context.txt");
     StudyProcess process = StudyProcess.start(killed, printed, List.of(whole.elsewhere(killed)));
-    List<RecordedEvaluation> before =
-        killAt(process, Moment.WHILE_PLANS_ARE_ROUNDED_IN_CONTEXT, 0);
+    List<RecordedEvaluation> before = killAt(process, Moment.WHILE_PLANS_ARE_ROUNDED_IN_CONTEXT, 0);
     Tune resumed = Tune.run("resume", killed.toString());
     assertThat(resumed.err()).isEmpty();
     assertThat(resumed.exitCode()).isEqualTo(whole.exitCode());
@@ -89,8 +88,8 @@ class KillAndResumeTest {
   }
 
   /** Kills the process once the moment has come, and returns what is on disk then. */
-  private static List<RecordedEvaluation> killAt(
-      StudyProcess process, Moment moment, int stops) throws InterruptedException, IOException {
+  private static List<RecordedEvaluation> killAt(StudyProcess process, Moment moment, int stops)
+      throws InterruptedException, IOException {
     Path study = process.study();
     while (!Files.exists(study.resolve("study.db")) || !moment.hasCome(rowsSoFar(study), stops)) {
       assertThat(process.process().waitFor(100, TimeUnit.MILLISECONDS))

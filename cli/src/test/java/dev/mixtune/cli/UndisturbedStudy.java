@@ -83,8 +83,7 @@ record UndisturbedStudy(Path folder, Path task, int exitCode) {
     assertThat(study.resolve("frontier.json"))
         .hasSameBinaryContentAs(folder.resolve("frontier.json"));
     assertThat(study.resolve("chosen.onnx")).hasSameBinaryContentAs(folder.resolve("chosen.onnx"));
-    assertThat(fileNames(study.resolve("points")))
-        .isEqualTo(fileNames(folder.resolve("points")));
+    assertThat(fileNames(study.resolve("points"))).isEqualTo(fileNames(folder.resolve("points")));
   }
 
   private static List<String> fileNames(Path folder) throws IOException {

@@ -104,9 +104,7 @@ final class ComparisonTable {
         : Html.tag(
             "td",
             "",
-            pair(
-                Figures.bytes(bytes),
-                Figures.ratio((double) bytes / facts.referencePeakBytes())));
+            pair(Figures.bytes(bytes), Figures.ratio((double) bytes / facts.referencePeakBytes())));
   }
 
   private static Html drop(@Nullable Score score) {

@@ -8,9 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code frontier.csv}: one row per point, then one column of bits per layer, then what came to be
- * in the file later. Quoted as RFC 4180
- * says. Text that a spreadsheet would take for a formula begins with an apostrophe; numbers stay
- * numbers.
+ * in the file later. Quoted as RFC 4180 says. Text that a spreadsheet would take for a formula
+ * begins with an apostrophe; numbers stay numbers.
  */
 public final class FrontierCsv {
   private static final List<String> COLUMNS =

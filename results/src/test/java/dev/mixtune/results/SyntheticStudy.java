@@ -163,36 +163,36 @@ final class SyntheticStudy {
             .toList();
     Frontier frontier =
         new Frontier(
-        1,
-        "cifar10-resnet20",
-        "top1",
-        new Frontier.ModelFile("model.onnx", "0".repeat(64)),
-        new Frontier.Target(
-            basis == Basis.MEASURED ? "host" : "pixel8",
-            basis,
-            basis == Basis.MEASURED ? 0.0 : 1.0),
-        new Frontier.Reference(
-            new Frontier.ReferenceScore(FLOAT_ACCURACY, SEARCH, 3652),
-            new Frontier.ReferenceScore(FLOAT_ACCURACY, HOLDOUT, 5479),
-            3.9,
-            FLOAT_BYTES),
-        new Frontier.Deployment(1, List.of(1L, 3L, 32L, 32L), 1, basis),
-        new Frontier.Limit(0.01, false, 0.95),
-        layers,
-        marked,
-        uniforms,
-        new Frontier.CertificateFacts(
-            best.id(),
-            holdout.dropInterval().high(),
-            0.95,
-            HOLDOUT,
-            "Tango score bound, fixed sequence",
-            7,
-            0.0031),
-        new Frontier.Hypervolume(
-            0.713, List.of(1.0, 1.0, 1.0), List.of("accuracy", "latency", "size")),
-        evaluated.size(),
-        7);
+            1,
+            "cifar10-resnet20",
+            "top1",
+            new Frontier.ModelFile("model.onnx", "0".repeat(64)),
+            new Frontier.Target(
+                basis == Basis.MEASURED ? "host" : "pixel8",
+                basis,
+                basis == Basis.MEASURED ? 0.0 : 1.0),
+            new Frontier.Reference(
+                new Frontier.ReferenceScore(FLOAT_ACCURACY, SEARCH, 3652),
+                new Frontier.ReferenceScore(FLOAT_ACCURACY, HOLDOUT, 5479),
+                3.9,
+                FLOAT_BYTES),
+            new Frontier.Deployment(1, List.of(1L, 3L, 32L, 32L), 1, basis),
+            new Frontier.Limit(0.01, false, 0.95),
+            layers,
+            marked,
+            uniforms,
+            new Frontier.CertificateFacts(
+                best.id(),
+                holdout.dropInterval().high(),
+                0.95,
+                HOLDOUT,
+                "Tango score bound, fixed sequence",
+                7,
+                0.0031),
+            new Frontier.Hypervolume(
+                0.713, List.of(1.0, 1.0, 1.0), List.of("accuracy", "latency", "size")),
+            evaluated.size(),
+            7);
     return basis == Basis.MEASURED ? withMemory(frontier) : frontier;
   }
 

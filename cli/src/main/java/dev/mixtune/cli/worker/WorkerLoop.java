@@ -130,8 +130,7 @@ public final class WorkerLoop {
         prepared = opened().prepare(inputs(request));
       }
       case "time" -> answer.put("nanos", ready().runNanos());
-      case "memory" ->
-          peak(request).ifPresent(bytes -> answer.put("peakBytes", bytes));
+      case "memory" -> peak(request).ifPresent(bytes -> answer.put("peakBytes", bytes));
       case "close" -> close();
       default -> throw new RuntimeFailure("unknown request '" + what + "'", /* cause= */ null);
     }
@@ -142,8 +141,7 @@ public final class WorkerLoop {
     Map<String, Tensor> inputs = inputs(request);
     Optional<ResidentMemory> counted = ResidentMemory.fromHere(Path.of("/proc/self"));
     try (Session open =
-        runtime.open(
-            Path.of(request.path("file").asText()), request.path("threads").asInt(1))) {
+        runtime.open(Path.of(request.path("file").asText()), request.path("threads").asInt(1))) {
       open.run(inputs);
       open.run(inputs);
       return counted.isPresent() ? counted.get().peakBytes() : OptionalLong.empty();
