@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -45,7 +48,7 @@ final class PeakMemory {
   private final Map<String, Tensor> inputs;
   private final MemoryProbe probe;
   private final OwnedFiles files = OwnedFiles.inTempFolder();
-  private final Map<String, Long> known;
+  private final ConcurrentMap<String, Long> known;
 
   PeakMemory(StudyContext context) {
     this.context = context;
@@ -59,7 +62,7 @@ final class PeakMemory {
                 Main.class.getName(),
                 List.of(context.around().cache().toAbsolutePath().toString())),
             files);
-    this.known = new HashMap<>(context.memory().peakMemory());
+    this.known = new ConcurrentHashMap<>(context.memory().peakMemory());
   }
 
   /**
@@ -83,6 +86,9 @@ final class PeakMemory {
       // What is only looked at in addition must not cost the report of a whole night.
       LOG.warn("no peak memory", e);
       return frontier;
+    } catch (CancellationException e) {
+      LOG.info("no peak memory, the user stopped the study");
+      return frontier;
     } finally {
       context.memory().rememberPeakMemory(known);
     }
@@ -100,7 +106,7 @@ final class PeakMemory {
         .toList();
   }
 
-  private Map<String, Long> peaks(List<String> ids, Finding finding) throws IOException {
+  private Map<String, Long> peaks(List<String> ids, Finding finding) {
     Map<String, Evaluation> byId = new HashMap<>();
     finding.search().evaluations().forEach(e -> byId.put(e.id(), e));
     byId.put(finding.chosen().id(), finding.chosen());
@@ -115,7 +121,7 @@ final class PeakMemory {
         running.add(context.workers().submit(() -> ofModel(model)));
       }
       for (int i = 0; i < part.size(); i++) {
-        OptionalLong bytes = Futures.await(running.get(i), () -> false);
+        OptionalLong bytes = Futures.await(running.get(i), context.deadline()::isInterrupted);
         if (bytes.isPresent()) {
           peaks.put(part.get(i), bytes.getAsLong());
         }
@@ -124,28 +130,29 @@ final class PeakMemory {
     return peaks;
   }
 
-  private OptionalLong ofModel(byte[] model) throws IOException {
+  /** On a worker. A full temp folder costs this figure and nothing else. */
+  private OptionalLong ofModel(byte[] model) {
     Path file = files.free(".onnx");
     try {
-      Files.write(file, model);
-      return ofFile(file, Hashes.sha256(model));
-    } finally {
-      Files.deleteIfExists(file);
+      try {
+        Files.write(file, model);
+        return ofFile(file, Hashes.sha256(model));
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      LOG.warn("no peak memory of a point", e);
+      return OptionalLong.empty();
     }
   }
 
   private OptionalLong ofFile(Path file, String sha256) throws IOException {
-    synchronized (known) {
-      if (known.containsKey(sha256)) {
-        return OptionalLong.of(known.get(sha256));
-      }
+    Long before = known.get(sha256);
+    if (before != null) {
+      return OptionalLong.of(before);
     }
     OptionalLong peak = probe.peakBytes(file, bench.threads(), inputs);
-    if (peak.isPresent()) {
-      synchronized (known) {
-        known.put(sha256, peak.getAsLong());
-      }
-    }
+    peak.ifPresent(bytes -> known.put(sha256, bytes));
     return peak;
   }
 }

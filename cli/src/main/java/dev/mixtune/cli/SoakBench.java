@@ -86,7 +86,8 @@ final class SoakBench {
       double seconds = (around.clock().millis() - start) / 1000.0;
       around
           .out()
-          .printf(Locale.ROOT, "%.0f s, %.1f evaluations per second%n", seconds, evaluations / seconds);
+          .printf(
+              Locale.ROOT, "%.0f s, %.1f evaluations per second%n", seconds, evaluations / seconds);
     }
     return ExitCodes.DONE;
   }

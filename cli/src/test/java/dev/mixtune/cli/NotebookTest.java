@@ -41,7 +41,8 @@ class NotebookTest {
 
   private static List<String> cells(String notebook) throws IOException {
     List<String> cells = new ArrayList<>();
-    for (JsonNode cell : JSON.readTree(Tune.ROOT.resolve("notebooks/" + notebook).toFile()).get("cells")) {
+    for (JsonNode cell :
+        JSON.readTree(Tune.ROOT.resolve("notebooks/" + notebook).toFile()).get("cells")) {
       StringBuilder source = new StringBuilder();
       cell.get("source").forEach(line -> source.append(line.asText()));
       // Magics are the kernel's, which adds the jars that the tests have already.

@@ -85,8 +85,12 @@ class TimelyRoundingTest {
               new Deadline(clock, clock.millis(), budget, interrupted),
               new Console(out, Console.Style.PLAIN, clock))
           .run(1, workers, new MenuBuilder(bench, options), () -> Implementations.NONE);
-      assertThat(bench.lowering().lower(dev.mixtune.engine.Plan.uniform(
-              bench.network().layers().size(), Scheme.W8A8)).model())
+      assertThat(
+              bench
+                  .lowering()
+                  .lower(
+                      dev.mixtune.engine.Plan.uniform(bench.network().layers().size(), Scheme.W8A8))
+                  .model())
           .isNotEmpty();
       assertThat(bench.prepared().rounded().report().entries().isEmpty())
           .isEqualTo(new StudyMemory(store).roundedQuickly());
@@ -109,8 +113,7 @@ class TimelyRoundingTest {
 
   /** Of 25 s 15 are kept for the end; eight of the others are over after as many looks. */
   @Test
-  void whereFittingTakesTooMuchOfTheBudgetItGivesWayAndResumingChangesNothing()
-      throws IOException {
+  void whereFittingTakesTooMuchOfTheBudgetItGivesWayAndResumingChangesNothing() throws IOException {
     round(7, new Hurries(), Duration.ofSeconds(25));
     assertThat(isQuick()).isTrue();
     assertThat(said.toString(StandardCharsets.UTF_8)).contains("The budget is short");

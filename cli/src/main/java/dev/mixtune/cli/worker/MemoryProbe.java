@@ -22,8 +22,8 @@ import java.util.OptionalLong;
  * what was resident before. The Java heap is made resident beforehand, so that it does not count.
  */
 public final class MemoryProbe {
-  /** The process keeps a few inputs and answers in its heap, and nothing else. */
-  private static final long LEAST_HEAP_MEGABYTES = 24;
+  /** The process keeps a few inputs and answers in its heap, and little else. */
+  private static final long LEAST_HEAP_MEGABYTES = 64;
 
   private static final long HEAP_PER_INPUT = 8;
   private static final Duration PATIENCE = Duration.ofMinutes(2);

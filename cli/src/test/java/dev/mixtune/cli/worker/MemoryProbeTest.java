@@ -56,8 +56,8 @@ class MemoryProbeTest {
   @Test
   void theHeapIsLargeEnoughForTheInputs() {
     Tensor large = new Tensor.Floats(new float[4 << 20], new long[] {1, 4 << 20});
-    assertThat(MemoryProbe.fixedHeap(INPUTS)).contains("-Xms24m", "-Xmx24m");
-    assertThat(MemoryProbe.fixedHeap(Map.of("x", large))).contains("-Xms280m", "-Xmx280m");
+    assertThat(MemoryProbe.fixedHeap(INPUTS)).contains("-Xms64m", "-Xmx64m");
+    assertThat(MemoryProbe.fixedHeap(Map.of("x", large))).contains("-Xms320m", "-Xmx320m");
   }
 
   @Test
