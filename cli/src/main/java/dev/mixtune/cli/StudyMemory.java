@@ -216,6 +216,11 @@ final class StudyMemory {
     }
   }
 
+  /** Whether anything was scored so far. */
+  boolean hasEvaluations() {
+    return store.countRecorded() > 0;
+  }
+
   void rememberElapsed(Duration elapsed) {
     store.putDocument(ELAPSED, Long.toString(elapsed.toMillis()));
   }

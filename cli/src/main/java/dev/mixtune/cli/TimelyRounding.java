@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class TimelyRounding {
   private static final Logger LOG = LoggerFactory.getLogger(TimelyRounding.class);
 
-  /** Share of the search's time that rounding may take. */
+  /** Share of what is left of the search's time that rounding may take. */
   private static final double MOST = 0.8;
 
   private final Workbench bench;
@@ -71,12 +71,14 @@ final class TimelyRounding {
   private FittingProgress orInTime(FittingProgress shown) {
     Duration start = deadline.elapsed();
     double before = deadline.fraction();
+    double most = before + MOST * (1 - before);
+    // Once something was scored with fitted weights, other ones would be another study.
+    boolean mayGiveWay = !memory.hasEvaluations();
     return (done, total, name) -> {
       if (deadline.isInterrupted()) {
         throw new CancellationException("stopped while weights were rounded");
       }
-      double now = deadline.fraction();
-      if (now - before > MOST) {
+      if (mayGiveWay && deadline.fraction() >= most) {
         throw new CancellationException(
             "after " + deadline.elapsed().minus(start).toSeconds() + " s at " + name);
       }

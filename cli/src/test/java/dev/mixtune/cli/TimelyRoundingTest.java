@@ -114,12 +114,12 @@ class TimelyRoundingTest {
   /** Of 25 s 15 are kept for the end; eight of the others are over after as many looks. */
   @Test
   void whereFittingTakesTooMuchOfTheBudgetItGivesWayAndResumingChangesNothing() throws IOException {
-    round(7, new Hurries(), Duration.ofSeconds(25));
+    round(6, new Hurries(), Duration.ofSeconds(25));
     assertThat(isQuick()).isTrue();
     assertThat(said.toString(StandardCharsets.UTF_8)).contains("The budget is short");
     said.reset();
 
-    round(7, new SetClock(), null);
+    round(6, new SetClock(), null);
     assertThat(isQuick()).isTrue();
     assertThat(said.toString(StandardCharsets.UTF_8)).contains("The budget is short");
   }
