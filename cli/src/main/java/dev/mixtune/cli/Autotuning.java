@@ -122,6 +122,7 @@ final class Autotuning {
     Map<Scheme, List<Double>> errors = new LinkedHashMap<>();
     List<Layer> compared = new ArrayList<>();
     for (Layer layer : members) {
+      bench.stopIfAsked();
       Network only = network.only(layer);
       Tensor.Floats value = values.get(only.inputName());
       if (value == null) {
@@ -180,6 +181,7 @@ final class Autotuning {
   private void time(
       Layer layer, LayerAlone alone, Tensor.Floats input, Map<Scheme, Double> ratios) {
     for (Scheme scheme : choices(layer)) {
+      bench.stopIfAsked();
       try {
         double ratio =
             bench.target() instanceof ProfileTarget profile

@@ -11,19 +11,25 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes a plan's file, reads it back from disk, and scores and times what was read. */
 final class ChosenFile {
-  private static final String NOT_TIMED_AGAIN =
-      "The chosen file itself was not timed: another study was timing on this machine when this one"
-          + " was stopped. The latency is that of the search.";
+  private static final Logger LOG = LoggerFactory.getLogger(ChosenFile.class);
 
+  private static final String NOT_TIMED_AGAIN =
+      "The chosen file itself was not timed, because the study was stopped. The latency is that of"
+          + " the search.";
+
+  private final StudyContext context;
   private final Workbench bench;
   private final LatencySource latencies;
 
-  ChosenFile(Workbench bench, LatencySource latencies) {
-    this.bench = bench;
-    this.latencies = latencies;
+  ChosenFile(StudyContext context) {
+    this.context = context;
+    this.bench = context.bench();
+    this.latencies = context.latencies();
   }
 
   /**
@@ -41,32 +47,34 @@ final class ChosenFile {
    *
    * @param lowered the plan as it was scored
    * @param expected the score recorded for the plan on {@code samples}
-   * @param known the plan's latency as it was recorded: what stands in for timing the file when the
-   *     user stops the study while another one has its turn
-   * @param hurry whether the user waits for the process to end: then the file is not scored again
+   * @param recorded its latency. Once the user waits for the process to end, the file is neither
+   *     scored nor timed again
    * @throws IllegalStateException when the file does not score exactly what was recorded
    */
   Written write(
-      LoweredPlan lowered,
-      Path file,
-      SampleSet samples,
-      PairedScore expected,
-      Latency known,
-      boolean hurry) {
+      LoweredPlan lowered, Path file, SampleSet samples, PairedScore expected, Latency recorded) {
     AtomicFile.write(file, lowered.model());
-    if (!hurry) {
-      requireScore(
-          Candidates.evaluator(bench, lowered.plan()).score(file, samples), expected, file);
+    Latency latency = recorded;
+    String basis = NOT_TIMED_AGAIN;
+    try {
+      requireScore(score(lowered, file, samples), expected, file);
+      latency =
+          latencies instanceof HostLatency host ? host.latency(file) : latencies.latency(lowered);
+      basis = latencies.basis(lowered);
+    } catch (CancellationException e) {
+      LOG.info("the chosen file is not measured again, the user stopped the study");
     }
     byte[] bytes = read(file);
-    try {
-      Latency latency =
-          latencies instanceof HostLatency host ? host.latency(file) : latencies.latency(lowered);
-      return new Written(
-          Hashes.sha256(bytes), bytes.length, latency, latencies.basis(lowered), expected);
-    } catch (CancellationException e) {
-      return new Written(Hashes.sha256(bytes), bytes.length, known, NOT_TIMED_AGAIN, expected);
-    }
+    return new Written(Hashes.sha256(bytes), bytes.length, latency, basis, expected);
+  }
+
+  private Outcome score(LoweredPlan lowered, Path file, SampleSet samples) {
+    bench.stopIfAsked();
+    return Futures.await(
+        context
+            .workers()
+            .submit(() -> Candidates.evaluator(bench, lowered.plan()).score(file, samples)),
+        context.deadline()::isInterrupted);
   }
 
   private static void requireScore(Outcome again, PairedScore expected, Path file) {

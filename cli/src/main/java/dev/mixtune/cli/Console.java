@@ -4,6 +4,8 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ final class Console {
   private final Style style;
   private final Clock clock;
   private @Nullable ProgressFile file;
+  private Supplier<Optional<Duration>> whole = Optional::empty;
+  private final long start;
   private long lastShown;
   private boolean lineOpen;
 
@@ -34,11 +38,21 @@ final class Console {
     this.out = out;
     this.style = style;
     this.clock = clock;
+    this.start = clock.millis();
   }
 
   /** From now on progress goes to a file too. */
   synchronized void watch(ProgressFile progress) {
     file = progress;
+  }
+
+  /**
+   * From now on what is said to be left is the whole study's.
+   *
+   * @param left empty as long as that is not known
+   */
+  synchronized void expect(Supplier<Optional<Duration>> left) {
+    whole = left;
   }
 
   /** Where the search stands, for those who watch it. */
@@ -52,7 +66,7 @@ final class Console {
   synchronized void say(String text) {
     closeLine();
     if (style == Style.JSON) {
-      out.println("{\"message\":\"" + escape(text) + "\"}");
+      out.println("{\"message\":\"" + escape(text) + "\",\"seconds\":" + seconds() + "}");
     } else {
       out.println(text);
     }
@@ -63,11 +77,13 @@ final class Console {
    *
    * @param phase such as {@code search}
    * @param fraction 0..1 of the phase
-   * @param left estimated time left, or null when unknown
+   * @param ofPhase estimated time left of the phase, or null when unknown; it is shown as long as
+   *     the whole study's is not known
    * @param detail what is worth knowing, short
    */
   synchronized void progress(
-      String phase, double fraction, @Nullable Duration left, String detail) {
+      String phase, double fraction, @Nullable Duration ofPhase, String detail) {
+    Duration left = whole.get().orElse(ofPhase);
     if (file != null) {
       file.progress(phase, fraction, left, detail);
     }
@@ -105,12 +121,19 @@ final class Console {
       case JSON ->
           out.printf(
               Locale.ROOT,
-              "{\"phase\":\"%s\",\"fraction\":%.4f,\"secondsLeft\":%s,\"detail\":\"%s\"}%n",
+              "{\"phase\":\"%s\",\"fraction\":%.4f,\"secondsLeft\":%s,\"detail\":\"%s\","
+                  + "\"seconds\":%s}%n",
               escape(phase),
               share,
               left == null ? "null" : Long.toString(left.toSeconds()),
-              escape(detail));
+              escape(detail),
+              seconds());
     }
+  }
+
+  /** Since this console was opened, with tenths. */
+  private String seconds() {
+    return String.format(Locale.ROOT, "%.1f", (clock.millis() - start) / 1000.0);
   }
 
   private void closeLine() {

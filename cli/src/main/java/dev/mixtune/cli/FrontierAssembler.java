@@ -118,7 +118,8 @@ final class FrontierAssembler {
         evaluation.energy() == null
             ? null
             : new FrontierPoint.EnergyFacts(
-                evaluation.energy().millijoules(), evaluation.energy().ratio(), Basis.MODELLED));
+                evaluation.energy().millijoules(), evaluation.energy().ratio(), Basis.MODELLED),
+        /* peakMemoryBytes= */ null);
   }
 
   /** On the host all of it or nothing: a plan that nobody timed is a prediction. */

@@ -20,6 +20,7 @@ final class Holdout {
   private final ExecutorService workers;
   private final Deadline deadline;
   private final int ahead;
+  private final Console console;
   private final Map<String, Future<Outcome>> running = new HashMap<>();
 
   Holdout(StudyContext context) {
@@ -29,6 +30,7 @@ final class Holdout {
     this.workers = context.workers();
     this.deadline = context.deadline();
     this.ahead = context.options().workerCount();
+    this.console = context.console();
   }
 
   /**
@@ -43,6 +45,11 @@ final class Holdout {
       return new Outcome.Failed("not scored on the holdout, the budget is spent");
     }
     int at = Math.max(0, order.indexOf(plan));
+    console.progress(
+        "certificate",
+        (double) at / order.size(),
+        null,
+        "plan " + (at + 1) + " of " + order.size());
     order.subList(at, Math.min(order.size(), at + ahead)).forEach(this::start);
     start(plan);
     return Futures.await(

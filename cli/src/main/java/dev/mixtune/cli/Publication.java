@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ final class Publication {
   }
 
   void publish(Finding finding, Sensitivity sensitivity, ReferencePoint corner) {
+    context.console().progress("writing", 0, null, "");
     ChosenFile.Written written = writeChosen(finding);
     Frontier frontier = new FrontierAssembler(context).assemble(finding, corner);
     StudyFiles files = new StudyFiles(folder);
@@ -52,10 +54,16 @@ final class Publication {
       files.writeFrontier(frontier, written, split(finding), classes);
     }
     List<String> robustness =
-        finding.exitCode() == ExitCodes.STOPPED
+        isStopped(finding)
             ? List.of()
-            : Robustness.sentences(
-                bench, finding.chosen().plan(), folder.chosenOnnx(), context.robustness());
+            : Robustness.sentences(context, finding.chosen().plan(), folder.chosenOnnx());
+    if (!isStopped(finding)) {
+      Frontier weighed = new PeakMemory(context).addTo(frontier, finding);
+      if (weighed.memory() != null) {
+        frontier = weighed;
+        files.writeFrontier(frontier, written, split(finding), classes);
+      }
+    }
     Economy economy =
         SearchEconomy.of(finding.search(), bench.data().search().size(), corner, context.meter());
     List<String> regressions = new ArrayList<>(robustness);
@@ -77,19 +85,31 @@ final class Publication {
 
   /** Null where there are no classes, or no time. */
   private @Nullable ClassDrops classes(Finding finding) {
-    if (finding.exitCode() == ExitCodes.STOPPED
-        || context.deadline().isInterrupted()
-        || context.deadline().isOverdue()) {
+    if (isStopped(finding) || context.deadline().isOverdue()) {
       return null;
     }
-    return Regressions.perClass(
-            bench,
-            finding.chosen().plan(),
-            folder.chosenOnnx(),
-            split(finding),
-            isHeldOut(finding) ? bench.data().holdout() : bench.data().search(),
-            context.options().confidenceFraction())
-        .orElse(null);
+    try {
+      return Futures.await(
+              context
+                  .workers()
+                  .submit(
+                      () ->
+                          Regressions.perClass(
+                              bench,
+                              finding.chosen().plan(),
+                              folder.chosenOnnx(),
+                              split(finding),
+                              isHeldOut(finding) ? bench.data().holdout() : bench.data().search(),
+                              context.options().confidenceFraction())),
+              context.deadline()::isInterrupted)
+          .orElse(null);
+    } catch (CancellationException e) {
+      return null;
+    }
+  }
+
+  private boolean isStopped(Finding finding) {
+    return finding.exitCode() == ExitCodes.STOPPED || context.deadline().isInterrupted();
   }
 
   private static String split(Finding finding) {
@@ -110,14 +130,13 @@ final class Publication {
     PairedScore held = finding.holdout().get(chosen.id());
     SampleSet samples = held == null ? bench.data().search() : bench.data().holdout();
     PairedScore expected = held == null ? Choice.score(chosen) : held;
-    return new ChosenFile(bench, context.latencies())
+    return new ChosenFile(context)
         .write(
             new PointModels(context).lowered(chosen),
             folder.chosenOnnx(),
             samples,
             expected,
-            Choice.latency(chosen),
-            context.deadline().isInterrupted());
+            Choice.latency(chosen));
   }
 
   private static boolean isHeldOut(Finding finding) {

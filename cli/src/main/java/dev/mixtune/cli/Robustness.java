@@ -7,17 +7,35 @@ import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.evaluators.SampleSet;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Scores the float model and the chosen file on the task's further data. */
 final class Robustness {
+  private static final Logger LOG = LoggerFactory.getLogger(Robustness.class);
+
   private Robustness() {}
 
-  /** One sentence for each set of samples. */
-  static List<String> sentences(Workbench bench, Plan plan, Path file, List<SampleSet> sets) {
-    AccuracyEvaluator evaluator = Candidates.evaluator(bench, plan);
-    return sets.stream().map(samples -> sentence(evaluator, file, samples)).toList();
+  /** One sentence for each set of samples, until the user asks to stop. */
+  static List<String> sentences(StudyContext context, Plan plan, Path file) {
+    AccuracyEvaluator evaluator = Candidates.evaluator(context.bench(), plan);
+    List<String> sentences = new ArrayList<>();
+    try {
+      for (SampleSet samples : context.robustness()) {
+        context.console().progress("robustness", 0, null, samples.name());
+        sentences.add(
+            Futures.await(
+                context.workers().submit(() -> sentence(evaluator, file, samples)),
+                context.deadline()::isInterrupted));
+      }
+    } catch (CancellationException e) {
+      LOG.info("further data is not scored, the user stopped the study");
+    }
+    return sentences;
   }
 
   private static String sentence(AccuracyEvaluator evaluator, Path file, SampleSet samples) {

@@ -2,14 +2,13 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
-import dev.mixtune.engine.lowering.LoweredPlan;
+import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.search.Ending;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Frontier;
 import dev.mixtune.search.GeneticSearch;
 import dev.mixtune.search.Menu;
-import dev.mixtune.search.Objective;
 import dev.mixtune.search.Progress;
 import dev.mixtune.search.ReferencePoint;
 import dev.mixtune.search.Rounding;
@@ -21,13 +20,11 @@ import dev.mixtune.search.WideEnds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,20 +45,16 @@ final class SearchStep {
   /** Plans rounded in context where no time is set. */
   private static final int USUAL_PLANS = 12;
 
-  /** The most that timing by design may take, and the part of the time that is left. */
-  private static final Duration MOST_FOR_DESIGN = Duration.ofMinutes(5);
-
-  private static final int PART_FOR_DESIGN = 20;
-  private static final int MOST_DESIGNED = 400;
-  private static final int DESIGNED_BETWEEN_NOTES = 16;
-
-  /** Error at 95 % of unseen plans at which more designed runs would bring little. */
-  private static final double WANTED_ERROR = 0.05;
-
   /** Plans that the certificate usually looks at before it stops, and those it is compared with. */
   private static final int TESTED_PLANS = 12;
 
   private static final int UNIFORM_PLANS = 4;
+
+  /** The chosen file is scored again, then it and the float model class by class. */
+  private static final int PASSES_OF_CHOSEN = 3;
+
+  /** What one takes to start, open a model and end. */
+  private static final double SECONDS_OF_PROCESS = 0.8;
 
   /** Plots and pages, at least. */
   private static final Duration WRITING = Duration.ofSeconds(5);
@@ -73,7 +66,6 @@ final class SearchStep {
   private final Workbench bench;
   private final Deadline deadline;
   private final Optional<Integer> most;
-  private final TimeLeft timeLeft = new TimeLeft();
   private final int recordedBefore;
   private @Nullable LiveReport live;
   private double limit = Double.NaN;
@@ -93,7 +85,7 @@ final class SearchStep {
    */
   SearchResult run(Sensitivity sensitivity, ReferencePoint corner, double limit) {
     this.limit = limit;
-    designedRuns();
+    new TimingStep(context).run();
     int layers = bench.network().layers().size();
     List<Menu> offered = costed(context.menus().menus(sensitivity), layers, new PlanTimes(context));
     boolean inContext = RefinementOrder.canHelp(offered);
@@ -119,79 +111,11 @@ final class SearchStep {
           || found.ending() != Ending.BUDGET
           || deadline.requested()
           || 1 - deadline.fraction() < TOO_LITTLE) {
-        return withEverythingTimed(found, candidates);
+        SearchResult timed = withEverythingTimed(found, candidates);
+        context.outlook().searched(afterwards(timed.frontier().size()));
+        return timed;
       }
     }
-  }
-
-  /**
-   * Times whole networks by a design, so that the time of plans can be predicted. What an earlier
-   * run of the study timed is learned from instead.
-   */
-  private void designedRuns() {
-    if (!(context.latencies() instanceof HostLatency host)
-        || !context.options().objectiveSet().contains(Objective.LATENCY)) {
-      return;
-    }
-    HostPredictions predictions = host.predictions();
-    Set<String> timed = new HashSet<>();
-    context
-        .store()
-        .document(StudyMemory.TIMED_PLANS)
-        .ifPresent(
-            before ->
-                predictions.recall(
-                    before,
-                    plan -> {
-                      LoweredPlan lowered = bench.lowering().lower(plan);
-                      timed.add(lowered.kernelSignature());
-                      return lowered.kernels();
-                    }));
-    if (context.memory().isDesignTimed()) {
-      return;
-    }
-    KernelChoices choices = KernelChoices.of(bench.network(), context.menus()::offered);
-    Duration start = deadline.elapsed();
-    Duration most =
-        deadline
-            .left()
-            .map(left -> left.dividedBy(PART_FOR_DESIGN))
-            .filter(part -> part.compareTo(MOST_FOR_DESIGN) < 0)
-            .orElse(MOST_FOR_DESIGN);
-    new DesignedRuns(choices, context.options().seed)
-        .run(
-            predictions,
-            stopwatch(host),
-            WANTED_ERROR,
-            MOST_DESIGNED,
-            timed::contains,
-            () -> deadline.requested() || deadline.elapsed().minus(start).compareTo(most) > 0);
-    predictions.refit();
-    context.store().putDocument(StudyMemory.TIMED_PLANS, predictions.write());
-    if (!deadline.isInterrupted()) {
-      context.memory().rememberDesign();
-    }
-    context.console().say(DesignedRuns.sentence(predictions, deadline.elapsed().minus(start)));
-  }
-
-  private DesignedRuns.Stopwatch stopwatch(HostLatency host) {
-    GuardedTiming timing = new GuardedTiming(context.memory(), bench::probe);
-    return new DesignedRuns.Stopwatch() {
-      @Override
-      public LoweredPlan lowered(Plan plan) {
-        return bench.lowering().lower(plan);
-      }
-
-      @Override
-      public void time(LoweredPlan lowered) {
-        double ratio =
-            timing.time(lowered, () -> host.latency(lowered, DesignedRuns.TIMING)).ratio();
-        host.predictions().learn(lowered.plan(), lowered.kernels(), ratio);
-        if (host.predictions().plans() % DESIGNED_BETWEEN_NOTES == 0) {
-          context.store().putDocument(StudyMemory.TIMED_PLANS, host.predictions().write());
-        }
-      }
-    };
   }
 
   /**
@@ -321,12 +245,16 @@ final class SearchStep {
 
   private void show(Progress progress) {
     context.memory().rememberElapsed(deadline.elapsed());
-    timeLeft.mark(deadline.elapsed(), context.store().countRecorded() - recordedBefore);
-    timeLeft.expectAfterwards(afterwards(progress));
     double byCount = most.isPresent() ? (double) progress.evaluations() / most.get() : 0;
     double fraction = Math.min(0.99, Math.max(byCount, deadline.fraction()));
     Integer toCome = most.map(count -> Math.max(0, count - progress.evaluations())).orElse(null);
-    Duration left = timeLeft.left(deadline.left(), toCome).orElse(null);
+    context
+        .outlook()
+        .searching(
+            context.store().countRecorded() - recordedBefore,
+            toCome,
+            afterwards(progress.frontierSize()));
+    Duration left = context.outlook().left().orElse(null);
     SearchFigures figures = figures(progress);
     context.console().search(figures);
     context.console().progress("search", fraction, left, words(figures));
@@ -339,23 +267,29 @@ final class SearchStep {
   }
 
   /**
-   * Holdout scores of some plans and of the uniform ones, at the pace of the whole-split scores so
-   * far, and what writing takes.
+   * At the pace of the whole-split scores so far: holdout scores of some plans and of the uniform
+   * ones side by side, then the chosen file's own passes one by one; on the host a process for the
+   * memory of each point; and what writing takes.
    */
-  private Duration afterwards(Progress progress) {
+  private Duration afterwards(int frontier) {
     double whole = context.store().averageWallSeconds();
-    double ratio = (double) bench.data().holdout().size() / bench.data().search().size();
-    int plans = Math.min(progress.frontierSize(), TESTED_PLANS) + UNIFORM_PLANS;
-    double seconds = whole * ratio * plans / context.options().workerCount();
-    Duration expected = Duration.ofMillis((long) (1000 * seconds)).plus(WRITING);
-    // What does not fit into its part of a budget is left out.
-    return deadline.reserve().filter(part -> part.compareTo(expected) < 0).orElse(expected);
+    double samples = bench.data().search().size();
+    double ratio = bench.data().holdout().size() / samples;
+    int further = context.robustness().stream().mapToInt(SampleSet::size).sum();
+    int together = context.options().workerCount();
+    double plans = (double) (Math.min(frontier, TESTED_PLANS) + UNIFORM_PLANS) / together;
+    double seconds = whole * (ratio * (plans + PASSES_OF_CHOSEN) + 2 * further / samples);
+    double processes =
+        context.latencies() instanceof HostLatency
+            ? SECONDS_OF_PROCESS * (frontier + UNIFORM_PLANS + 1) / together
+            : 0;
+    return Duration.ofMillis((long) (1000 * (seconds + processes))).plus(WRITING);
   }
 
   private SearchFigures figures(Progress progress) {
     return new SearchFigures(
         progress.evaluations(),
-        timeLeft.perSecond(),
+        context.outlook().perSecond(),
         progress.frontierSize(),
         progress.hypervolume(),
         best());

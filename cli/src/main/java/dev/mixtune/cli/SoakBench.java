@@ -25,6 +25,9 @@ final class SoakBench {
   /** From here on memory is to stay flat: before, caches and compiled code grow. */
   private static final double WARM = 0.1;
 
+  /** What memory may grow by since then. */
+  private static final double ALLOWED = 0.05;
+
   private final Surroundings around;
 
   SoakBench(Surroundings around) {
@@ -70,6 +73,7 @@ final class SoakBench {
           .printf(
               "%12s %10s %14s %14s%n", "evaluations", "heap, MB", "resident, MB", "workers, MB");
       int every = Math.max(1, evaluations / LINES);
+      long start = around.clock().millis();
       for (int i = 1; i <= evaluations; i++) {
         Plan plan = plan(bench, menus, random);
         bench.evaluator().score(bench.lowering().lower(plan).model(), samples);
@@ -79,6 +83,11 @@ final class SoakBench {
         }
       }
       sum(lines);
+      double seconds = (around.clock().millis() - start) / 1000.0;
+      around
+          .out()
+          .printf(
+              Locale.ROOT, "%.0f s, %.1f evaluations per second%n", seconds, evaluations / seconds);
     }
     return ExitCodes.DONE;
   }
@@ -107,14 +116,22 @@ final class SoakBench {
   private void sum(List<Memory> lines) {
     Memory first = lines.get((int) (lines.size() * WARM));
     Memory last = lines.get(lines.size() - 1);
+    double heap = last.heap() / first.heap() - 1;
+    double resident = last.resident() / first.resident() - 1;
+    double workers = last.workers() / first.workers() - 1;
+    // What the operating system does not tell is no growth.
+    boolean flat = !(heap > ALLOWED) && !(resident > ALLOWED) && !(workers > ALLOWED);
     around
         .out()
         .printf(
             Locale.ROOT,
-            "growth since the first %.0f %%: heap %+.1f %%, resident %+.1f %%, workers %+.1f %%%n",
+            "growth since the first %.0f %%: heap %+.1f %%, resident %+.1f %%, workers %+.1f %%: %s"
+                + " %.0f %%%n",
             100 * WARM,
-            100 * (last.heap() / first.heap() - 1),
-            100 * (last.resident() / first.resident() - 1),
-            100 * (last.workers() / first.workers() - 1));
+            100 * heap,
+            100 * resident,
+            100 * workers,
+            flat ? "none beyond" : "NOT WITHIN",
+            100 * ALLOWED);
   }
 }

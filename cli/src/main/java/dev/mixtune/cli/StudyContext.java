@@ -19,6 +19,7 @@ record StudyContext(
     StudyMemory memory,
     LatencySource latencies,
     Deadline deadline,
+    Outlook outlook,
     ExecutorService workers,
     List<Plan> warmStart,
     List<SampleSet> robustness,

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** Small facts that a study remembers beside its evaluations. */
@@ -29,6 +31,7 @@ final class StudyMemory {
   private static final String DESIGN = "designTimed";
   private static final String WARM_START = "warmStart";
   private static final String FLOAT_MILLIS = "floatMillis";
+  private static final String PEAK_MEMORY = "peakMemory";
   private static final String IMPLEMENTATIONS = "implementations";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -204,6 +207,28 @@ final class StudyMemory {
   /** What the menus of an older study were chosen by; empty where nothing was compared. */
   static Optional<Implementations> implementations(StudyReader study) {
     return study.document(IMPLEMENTATIONS).map(Implementations::read);
+  }
+
+  /** Keeps the peak memory of files, by their hash. */
+  void rememberPeakMemory(Map<String, Long> peakBytes) {
+    store.putDocument(PEAK_MEMORY, JSON.valueToTree(new TreeMap<>(peakBytes)).toString());
+  }
+
+  /** Peak memory of files that were measured before, by their hash. */
+  Map<String, Long> peakMemory() {
+    try {
+      Optional<String> kept = store.document(PEAK_MEMORY);
+      return kept.isEmpty()
+          ? Map.of()
+          : JSON.readValue(kept.get(), new TypeReference<Map<String, Long>>() {});
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the study's peak memory is damaged", e);
+    }
+  }
+
+  /** Whether anything was scored so far. */
+  boolean hasEvaluations() {
+    return store.countRecorded() > 0;
   }
 
   void rememberElapsed(Duration elapsed) {

@@ -64,7 +64,7 @@ final class StudyPhases {
     }
     Finding finding = verdict(search, reference);
     new Publication(context).publish(finding, sensitivity, corner);
-    return finding.exitCode();
+    return deadline.isInterrupted() ? ExitCodes.STOPPED : finding.exitCode();
   }
 
   private Finding verdict(SearchResult search, double reference) {

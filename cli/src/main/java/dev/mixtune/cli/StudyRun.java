@@ -78,6 +78,8 @@ final class StudyRun {
                 around.interrupted());
         progress = new ProgressFile(folder.progressJson(), around.clock(), startMillis);
         console.watch(progress);
+        Outlook outlook = new Outlook(deadline);
+        console.expect(outlook::left);
         new TimelyRounding(bench, memory, deadline, console)
             .run(
                 count,
@@ -98,6 +100,7 @@ final class StudyRun {
                   memory,
                   latencies,
                   deadline,
+                  outlook,
                   workers,
                   memory.warmStart().orElse(List.of()),
                   robustness,

@@ -75,7 +75,13 @@ final class TimelyRounding {
 
   private FittingProgress orInTime(FittingProgress shown) {
     double before = deadline.fraction();
-    return orStopped(new RoundingPace(() -> deadline.fraction() - before, shown));
+    // Once something was scored with fitted weights, other ones would be another study.
+    if (memory.hasEvaluations()) {
+      return orStopped(shown);
+    }
+    return orStopped(
+        new RoundingPace(
+            () -> before < 1 ? (deadline.fraction() - before) / (1 - before) : 1, shown));
   }
 
   private FittingProgress orStopped(FittingProgress shown) {

@@ -32,8 +32,10 @@ import dev.mixtune.hardware.TimingLock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -66,6 +68,7 @@ final class Workbench implements AutoCloseable {
   /** The samples at the deployment batch are needed by few plans: they get this part of it. */
   private static final int DEPLOYMENT_PART = 8;
 
+  private final Surroundings around;
   private final OrtRuntime runtime;
   private final HostFacts host;
   private final Task task;
@@ -86,6 +89,7 @@ final class Workbench implements AutoCloseable {
   private @Nullable PlanLowering lowering;
 
   private Workbench(RunOptions options, Surroundings around, boolean contained) {
+    this.around = around;
     this.host = hostFacts();
     this.timing = timing(around);
     this.target = new Targets(host).find(options.target);
@@ -322,9 +326,41 @@ final class Workbench implements AutoCloseable {
     return preparation.glance(network, threads, Math.max(1, mostSamples / batch.scoring()));
   }
 
-  /** The calibration samples, anew at each call. */
+  /**
+   * The calibration samples, anew at each call. Whatever reads them ends with a {@link
+   * CancellationException} at the next batch once the user asks to stop.
+   */
   Supplier<Iterable<Map<String, Tensor>>> calibrationBatches() {
-    return () -> data.calibration().batches(batch.scoring(), batch.fixed());
+    return () -> stoppable(data.calibration().batches(batch.scoring(), batch.fixed()));
+  }
+
+  private Iterable<Map<String, Tensor>> stoppable(Iterable<Map<String, Tensor>> batches) {
+    return () -> {
+      Iterator<Map<String, Tensor>> all = batches.iterator();
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return all.hasNext();
+        }
+
+        @Override
+        public Map<String, Tensor> next() {
+          stopIfAsked();
+          return all.next();
+        }
+      };
+    };
+  }
+
+  /**
+   * To be asked now and then by what takes long before the search.
+   *
+   * @throws CancellationException when the user asks to stop
+   */
+  void stopIfAsked() {
+    if (around.interrupted().get()) {
+      throw new CancellationException("stopped by the user");
+    }
   }
 
   /** Inputs of one inference at the deployment batch. */

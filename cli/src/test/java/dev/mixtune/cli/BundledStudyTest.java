@@ -34,7 +34,7 @@ class BundledStudyTest {
             "--max-drop",
             "1%",
             "--max-evaluations",
-            "40",
+            "24",
             "--out",
             study.toString());
     frontier = JSON.readTree(Files.readString(study.resolve("frontier.json")));

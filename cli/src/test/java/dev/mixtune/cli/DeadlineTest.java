@@ -2,11 +2,7 @@ package dev.mixtune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -39,28 +35,5 @@ class DeadlineTest {
     clock.pass(Duration.ofMinutes(2));
     assertThat(deadline.requested()).isTrue();
     assertThat(deadline.isOverdue()).isFalse();
-  }
-
-  private static final class SetClock extends Clock {
-    private Instant now = Instant.EPOCH;
-
-    void pass(Duration time) {
-      now = now.plus(time);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

@@ -13,11 +13,9 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,38 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** What may happen to a study in the night really happens to it here. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FaultsTest {
-  private static final int EVALUATIONS = 24;
-
   @TempDir static Path temp;
-  private static Path whole;
-  private static int exitCode;
+  private static UndisturbedStudy whole;
 
   @BeforeAll
-  static void runUndisturbed() throws IOException {
-    SmallTask.in(temp);
-    whole = temp.resolve("whole");
-    exitCode = Tune.run(arguments(whole)).exitCode();
-    assertThat(exitCode).isIn(ExitCodes.DONE, ExitCodes.NOT_CERTIFIED);
-  }
-
-  private static String[] arguments(Path study, String... more) {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "--task",
-                temp.resolve("small.yaml").toString(),
-                "--target",
-                "pixel8",
-                "--max-drop",
-                "5%",
-                "--max-evaluations",
-                Integer.toString(EVALUATIONS),
-                "--workers",
-                "2",
-                "--out",
-                study.toString()));
-    all.addAll(List.of(more));
-    return all.toArray(String[]::new);
+  static void runUndisturbed() {
+    whole = UndisturbedStudy.get();
   }
 
   @Test
@@ -78,22 +50,19 @@ class FaultsTest {
                               child.destroyForcibly();
                             })),
             new AtomicBoolean(),
-            arguments(study));
+            whole.elsewhere(study));
     assertThat(tune.err()).isEmpty();
-    assertThat(tune.exitCode()).isEqualTo(exitCode);
+    assertThat(tune.exitCode()).isEqualTo(whole.exitCode());
     assertThat(killed).isNotEmpty();
-    assertThat(study.resolve("frontier.json"))
-        .hasSameBinaryContentAs(whole.resolve("frontier.json"));
-    assertThat(study.resolve("chosen.onnx")).hasSameBinaryContentAs(whole.resolve("chosen.onnx"));
+    whole.assertSame(study);
   }
 
   @Test
-  void withoutWorkerProcessesTheFrontierIsTheSame() {
+  void twoThreadsWithoutWorkerProcessesGiveTheFrontierOfOneWorker() throws IOException {
     Path study = temp.resolve("in-process");
-    Tune tune = Tune.run(arguments(study, "--in-process"));
-    assertThat(tune.exitCode()).isEqualTo(exitCode);
-    assertThat(study.resolve("frontier.json"))
-        .hasSameBinaryContentAs(whole.resolve("frontier.json"));
+    Tune tune = Tune.run(whole.elsewhere(study, "--in-process"));
+    assertThat(tune.exitCode()).isEqualTo(whole.exitCode());
+    whole.assertSame(study);
   }
 
   /** A scheduler's signal goes to the process alone, or to all of its workers too. */
@@ -101,7 +70,7 @@ class FaultsTest {
   void theBestPlanIsWrittenWhenTheProcessIsTerminated() throws Exception {
     Path study = temp.resolve("terminated");
     StudyProcess process =
-        StudyProcess.start(study, temp.resolve("terminated.txt"), List.of(arguments(study)));
+        StudyProcess.start(study, temp.resolve("terminated.txt"), List.of(whole.elsewhere(study)));
     process.awaitRows(8);
     process.process().descendants().forEach(ProcessHandle::destroy);
     process.process().destroy();
@@ -113,9 +82,8 @@ class FaultsTest {
     Tune status = Tune.run("status", study.toString());
     assertThat(status.out()).contains("ended with exit code 130");
     Tune resumed = Tune.run("resume", study.toString());
-    assertThat(resumed.exitCode()).isEqualTo(exitCode);
-    assertThat(study.resolve("frontier.json"))
-        .hasSameBinaryContentAs(whole.resolve("frontier.json"));
+    assertThat(resumed.exitCode()).isEqualTo(whole.exitCode());
+    whole.assertSame(study);
   }
 
   /** From then on no file may grow beyond a few bytes: as on a full disk, writing fails midway. */
@@ -124,7 +92,7 @@ class FaultsTest {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "no prlimit here");
     Path study = temp.resolve("full");
     StudyProcess process =
-        StudyProcess.start(study, temp.resolve("full.txt"), List.of(arguments(study)));
+        StudyProcess.start(study, temp.resolve("full.txt"), List.of(whole.elsewhere(study)));
     process.awaitRows(4);
     new ProcessBuilder(
             "/usr/bin/prlimit", "--pid", Long.toString(process.process().pid()), "--fsize=8192")
@@ -135,15 +103,14 @@ class FaultsTest {
     assertThat(process.text()).contains("cannot").contains("space").doesNotContain("\tat ");
 
     Tune resumed = Tune.run("resume", study.toString());
-    assertThat(resumed.exitCode()).as(resumed.err()).isEqualTo(exitCode);
-    assertThat(study.resolve("frontier.json"))
-        .hasSameBinaryContentAs(whole.resolve("frontier.json"));
+    assertThat(resumed.exitCode()).as(resumed.err()).isEqualTo(whole.exitCode());
+    whole.assertSame(study);
   }
 
   @Test
   void aFolderThatCannotBeWrittenIsRefused() {
     assumeTrue(Files.isDirectory(Path.of("/proc/self")), "no /proc here");
-    Tune tune = Tune.run(arguments(Path.of("/proc/mixtune-study")));
+    Tune tune = Tune.run(whole.elsewhere(Path.of("/proc/mixtune-study")));
     assertThat(tune.exitCode()).isEqualTo(ExitCodes.USER);
     assertThat(tune.err()).contains("/proc/mixtune-study").contains("--out");
   }
@@ -152,7 +119,8 @@ class FaultsTest {
   void aFolderThatVanishesEndsTheStudyInOneLine() {
     Path study = temp.resolve("vanished");
     Tune tune =
-        Tune.run(new At(study, 6, () -> remove(study)), new AtomicBoolean(), arguments(study));
+        Tune.run(
+            new At(study, 6, () -> remove(study)), new AtomicBoolean(), whole.elsewhere(study));
     assertThat(tune.exitCode()).isEqualTo(ExitCodes.USER);
     assertThat(tune.err()).contains("has vanished").hasLineCount(1);
   }
@@ -161,23 +129,20 @@ class FaultsTest {
   void aSecondProcessOnTheSameStudyIsRefusedAndTheFirstGoesOn() throws Exception {
     Path study = temp.resolve("shared");
     StudyProcess first =
-        StudyProcess.start(study, temp.resolve("shared.txt"), List.of(arguments(study)));
+        StudyProcess.start(study, temp.resolve("shared.txt"), List.of(whole.elsewhere(study)));
     first.awaitRows(1);
     Tune status = Tune.run("status", study.toString(), "--json");
     assertThat(status.out()).contains("\"alive\":true");
     Tune second = Tune.run("resume", study.toString());
     assertThat(second.exitCode()).isEqualTo(ExitCodes.USER);
     assertThat(second.err()).contains("in use by process " + first.process().pid());
-    assertThat(first.exitCode()).isEqualTo(exitCode);
-    assertThat(study.resolve("frontier.json"))
-        .hasSameBinaryContentAs(whole.resolve("frontier.json"));
+    assertThat(first.exitCode()).isEqualTo(whole.exitCode());
+    whole.assertSame(study);
   }
 
   private static void remove(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      UndisturbedStudy.remove(folder);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

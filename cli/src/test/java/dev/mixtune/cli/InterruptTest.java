@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mixtune.results.StudyReader;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Rounding;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -19,13 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 class InterruptTest {
   @TempDir Path temp;
 
+  /** Of 24 evaluations 21 are searched for; the 22nd is the first plan rounded in context. */
   @Test
-  void theBestPlanSoFarIsWrittenAndResumeGoesOn() {
+  void theBestPlanSoFarIsWrittenAndResumeGoesOnHoweverOftenItIsStopped() throws IOException {
+    UndisturbedStudy whole = UndisturbedStudy.get();
     Path study = temp.resolve("study");
-    AtomicBoolean interrupted = new AtomicBoolean();
-    String[] arguments = arguments(study);
+    AtomicBoolean early = new AtomicBoolean();
 
-    Tune stopped = Tune.run(new PressesCtrlC(interrupted, study, 6), interrupted, arguments);
+    Tune stopped = Tune.run(new PressesCtrlC(early, study, 6), early, whole.elsewhere(study));
 
     assertThat(stopped.err()).isEmpty();
     assertThat(stopped.exitCode()).isEqualTo(ExitCodes.STOPPED);
@@ -33,48 +35,32 @@ class InterruptTest {
     assertThat(study.resolve("chosen.onnx")).exists();
     assertThat(study.resolve("frontier.json")).exists();
     assertThat(study.resolve("report.html")).exists();
+    List<Evaluation> first = evaluations(study);
+    assertThat(first).hasSizeBetween(6, 20);
 
-    Tune resumed = Tune.run("resume", study.toString());
+    AtomicBoolean late = new AtomicBoolean();
+    Tune again = Tune.run(new PressesCtrlC(late, study, 22), late, "resume", study.toString());
 
-    assertThat(resumed.err()).isEmpty();
-    assertThat(resumed.exitCode()).isEqualTo(ExitCodes.DONE);
-    assertThat(resumed.out()).contains("is certified");
-  }
-
-  /** Of 40 evaluations 35 are searched for; the 36th is the first plan rounded in context. */
-  @Test
-  void aPlanThatIsBeingRoundedAgainIsDroppedAndTakenUpByResume() {
-    Path study = temp.resolve("study");
-    AtomicBoolean interrupted = new AtomicBoolean();
-    String[] arguments = arguments(study);
-
-    Tune stopped = Tune.run(new PressesCtrlC(interrupted, study, 36), interrupted, arguments);
+    // The plan that was being rounded in its context is dropped; the one before it stays.
     List<Evaluation> before = evaluations(study);
-    Tune resumed = Tune.run("resume", study.toString());
-    List<Evaluation> after = evaluations(study);
+    assertThat(again.err()).isEmpty();
+    assertThat(again.exitCode()).isEqualTo(ExitCodes.STOPPED);
+    assertThat(again.out()).contains("1 plan of the frontier was rounded again");
+    assertThat(before).hasSize(22).startsWith(first.toArray(Evaluation[]::new));
+    assertThat(before.get(21).rounding()).isEqualTo(Rounding.CONTEXT);
 
-    assertThat(stopped.err() + resumed.err()).isEmpty();
-    assertThat(stopped.exitCode()).isEqualTo(ExitCodes.STOPPED);
-    assertThat(stopped.out()).contains("1 plan of the frontier was rounded again");
-    assertThat(before).hasSize(36);
-    assertThat(before.get(35).rounding()).isEqualTo(Rounding.CONTEXT);
-    assertThat(resumed.exitCode()).isEqualTo(ExitCodes.DONE);
-    assertThat(after).hasSizeGreaterThan(36).startsWith(before.toArray(Evaluation[]::new));
-    for (Evaluation evaluation : after.subList(35, after.size())) {
+    Tune resumed = Tune.run("resume", study.toString());
+
+    List<Evaluation> after = evaluations(study);
+    assertThat(resumed.err()).isEmpty();
+    assertThat(resumed.exitCode()).isEqualTo(whole.exitCode());
+    assertThat(after).hasSizeGreaterThan(22).startsWith(before.toArray(Evaluation[]::new));
+    for (Evaluation evaluation : after.subList(21, after.size())) {
       assertThat(evaluation.rounding()).isEqualTo(Rounding.CONTEXT);
       assertThat(study.resolve("points").resolve(evaluation.id() + ".onnx"))
           .hasSize(evaluation.sizeBytes());
     }
-  }
-
-  private String[] arguments(Path study) {
-    return new String[] {
-      "--task", SmallExample.task(temp).toString(),
-      "--target", "pixel8",
-      "--max-drop", "2%",
-      "--max-evaluations", "40",
-      "--out", study.toString()
-    };
+    whole.assertSame(study);
   }
 
   private static List<Evaluation> evaluations(Path study) {

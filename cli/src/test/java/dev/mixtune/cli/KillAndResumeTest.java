@@ -8,10 +8,8 @@ import dev.mixtune.search.Rounding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,19 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
  * how often it is stopped, or how many work on it.
  */
 class KillAndResumeTest {
-  private static final String[] STUDY = {
-    "--target", "pixel8", "--max-drop", "2%", "--max-evaluations", "48", "--seed", "5"
-  };
-
   @TempDir static Path temp;
-  private static Path whole;
-  private static Tune undisturbed;
+  private static UndisturbedStudy whole;
 
   @BeforeAll
   static void runUndisturbed() {
-    SmallExample.task(temp);
-    whole = temp.resolve("whole");
-    undisturbed = Tune.run(with(STUDY, "--workers", "1", "--out", whole.toString()));
+    whole = UndisturbedStudy.get();
   }
 
   /** When to kill. */
@@ -49,17 +40,9 @@ class KillAndResumeTest {
      */
     boolean hasCome(List<RecordedEvaluation> rows, int stops) {
       return this == IN_THE_SEARCH
-          ? rows.size() >= 12 + 8 * stops
+          ? rows.size() >= 5 + 5 * stops
           : rows.stream().anyMatch(row -> row.evaluation().rounding() == Rounding.CONTEXT);
     }
-  }
-
-  @Test
-  void twoWorkersGiveTheFrontierOfOne() throws IOException {
-    Path two = temp.resolve("two");
-    Tune tune = Tune.run(with(STUDY, "--workers", "2", "--out", two.toString()));
-    assertThat(tune.exitCode()).isEqualTo(undisturbed.exitCode());
-    assertSameResult(two);
   }
 
   @Test
@@ -67,11 +50,11 @@ class KillAndResumeTest {
   void threeStopsInTheSearchGiveTheSameFrontier() throws Exception {
     Path study = temp.resolve("stopped");
     Path printed = temp.resolve("printed.txt");
-    List<String> command = List.of(with(STUDY, "--workers", "2", "--out", study.toString()));
+    List<String> command = List.of(whole.elsewhere(study));
     List<RecordedEvaluation> before = List.of();
     for (int stops = 0; stops < 3; stops++) {
-      Process process = start(printed, command);
-      List<RecordedEvaluation> rows = killAt(process, study, printed, Moment.IN_THE_SEARCH, stops);
+      StudyProcess process = StudyProcess.start(study, printed, command);
+      List<RecordedEvaluation> rows = killAt(process, Moment.IN_THE_SEARCH, stops);
       // Rows carry the time at which they were recorded: an evaluation made again would change it.
       assertThat(rows).hasSizeGreaterThan(before.size());
       assertThat(rows.subList(0, before.size())).isEqualTo(before);
@@ -80,11 +63,11 @@ class KillAndResumeTest {
     }
     Tune resumed = Tune.run("resume", study.toString());
     assertThat(resumed.err()).isEmpty();
-    assertThat(resumed.exitCode()).isEqualTo(undisturbed.exitCode());
+    assertThat(resumed.exitCode()).isEqualTo(whole.exitCode());
     List<RecordedEvaluation> after = rows(study);
     assertThat(after).hasSizeGreaterThan(before.size());
     assertThat(after.subList(0, before.size())).isEqualTo(before);
-    assertSameResult(study);
+    whole.assertSame(study);
   }
 
   @Test
@@ -92,61 +75,28 @@ class KillAndResumeTest {
   void aStopWhilePlansAreRoundedInContextGivesTheSameFrontier() throws Exception {
     Path killed = temp.resolve("killed");
     Path printed = temp.resolve("printed-context.txt");
-    Process process = start(printed, List.of(with(STUDY, "--out", killed.toString())));
-    List<RecordedEvaluation> before =
-        killAt(process, killed, printed, Moment.WHILE_PLANS_ARE_ROUNDED_IN_CONTEXT, 0);
+    StudyProcess process = StudyProcess.start(killed, printed, List.of(whole.elsewhere(killed)));
+    List<RecordedEvaluation> before = killAt(process, Moment.WHILE_PLANS_ARE_ROUNDED_IN_CONTEXT, 0);
     Tune resumed = Tune.run("resume", killed.toString());
     assertThat(resumed.err()).isEmpty();
-    assertThat(resumed.exitCode()).isEqualTo(undisturbed.exitCode());
+    assertThat(resumed.exitCode()).isEqualTo(whole.exitCode());
     // Few plans are rounded in context: a slow machine may see the moment after the last of them.
     List<RecordedEvaluation> after = rows(killed);
     assertThat(after).hasSizeGreaterThanOrEqualTo(before.size());
     assertThat(after.subList(0, before.size())).isEqualTo(before);
-    assertSameResult(killed);
-  }
-
-  private static void assertSameResult(Path study) throws IOException {
-    assertThat(Files.readAllBytes(study.resolve("frontier.json")))
-        .isEqualTo(Files.readAllBytes(whole.resolve("frontier.json")));
-    assertThat(Files.readAllBytes(study.resolve("chosen.onnx")))
-        .isEqualTo(Files.readAllBytes(whole.resolve("chosen.onnx")));
-    assertThat(fileNames(study.resolve("points"))).isEqualTo(fileNames(whole.resolve("points")));
-  }
-
-  private static List<String> fileNames(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
-    }
-  }
-
-  private static Process start(Path printed, List<String> arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-Dmixtune.home=" + Tune.ROOT,
-                "-Djava.awt.headless=true",
-                "dev.mixtune.cli.Main"));
-    command.addAll(arguments);
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile());
-    // Surefire hides the class path in a jar of its own.
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    builder.environment().put("CLASSPATH", classPath);
-    return builder.start();
+    whole.assertSame(killed);
   }
 
   /** Kills the process once the moment has come, and returns what is on disk then. */
-  private static List<RecordedEvaluation> killAt(
-      Process process, Path study, Path printed, Moment moment, int stops)
+  private static List<RecordedEvaluation> killAt(StudyProcess process, Moment moment, int stops)
       throws InterruptedException, IOException {
+    Path study = process.study();
     while (!Files.exists(study.resolve("study.db")) || !moment.hasCome(rowsSoFar(study), stops)) {
-      assertThat(process.waitFor(100, TimeUnit.MILLISECONDS))
-          .as("ended too early: %s", Files.readString(printed))
+      assertThat(process.process().waitFor(100, TimeUnit.MILLISECONDS))
+          .as("ended too early: %s", process.text())
           .isFalse();
     }
-    process.destroyForcibly().waitFor();
+    process.process().destroyForcibly().waitFor();
     return rows(study);
   }
 
@@ -162,12 +112,5 @@ class KillAndResumeTest {
     try (StudyReader reader = StudyReader.open(study.resolve("study.db"))) {
       return reader.rows();
     }
-  }
-
-  private static String[] with(String[] arguments, String... more) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of(more));
-    all.addAll(List.of("--task", temp.resolve("task.yaml").toString()));
-    return all.toArray(String[]::new);
   }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RefinementStudyTest {
-  private static final int EVALUATIONS = 48;
+  private static final int EVALUATIONS = 32;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path temp;

@@ -42,8 +42,12 @@ final class ComparisonTable {
             .toList());
   }
 
-  private static Html table(List<Html> rows) {
-    List<Html> heads = COLUMNS.stream().map(name -> Html.tag("th", "", name)).toList();
+  private Html table(List<Html> rows) {
+    List<Html> heads = new ArrayList<>();
+    COLUMNS.forEach(name -> heads.add(Html.tag("th", "", name)));
+    if (frontier.memory() != null) {
+      heads.add(Html.tag("th", "", "peak memory"));
+    }
     return Html.tag(
         "table", "", Html.tag("thead", "", Html.tag("tr", "", heads)), Html.tag("tbody", "", rows));
   }
@@ -54,32 +58,53 @@ final class ComparisonTable {
 
   private Html floatRow() {
     Frontier.Reference reference = frontier.reference();
-    return Html.tag(
-        "tr",
-        "float",
-        Html.tag("th", "", "float model"),
+    List<Html> cells = new ArrayList<>();
+    cells.add(Html.tag("th", "", "float model"));
+    cells.add(
         Html.tag(
-            "td", "", Figures.metric(reference.search().accuracy(), reference.search().isShare())),
-        Html.tag("td", "", "0"),
-        Html.tag("td", "", "0"),
-        Html.tag("td", "", pair(Figures.millis(reference.latencyMs()), Figures.ratio(1))),
-        Html.tag("td", "", pair(Figures.bytes(reference.sizeBytes()), Figures.ratio(1))),
-        Html.tag("td", "", "32"));
+            "td", "", Figures.metric(reference.search().accuracy(), reference.search().isShare())));
+    cells.add(Html.tag("td", "", "0"));
+    cells.add(Html.tag("td", "", "0"));
+    cells.add(Html.tag("td", "", pair(Figures.millis(reference.latencyMs()), Figures.ratio(1))));
+    cells.add(Html.tag("td", "", pair(Figures.bytes(reference.sizeBytes()), Figures.ratio(1))));
+    cells.add(Html.tag("td", "", "32"));
+    Frontier.MemoryFacts memory = frontier.memory();
+    if (memory != null) {
+      cells.add(memory(memory.referencePeakBytes(), memory));
+    }
+    return Html.tag("tr", "float", cells);
   }
 
-  private static Html row(String css, String name, FrontierPoint point) {
-    return Html.tag(
-        "tr",
-        css,
-        Html.tag("th", "", name),
-        Html.tag("td", "", Figures.metric(point.search().accuracy(), point.search().isShare())),
-        Html.tag("td", "", drop(point.search())),
-        Html.tag("td", "", drop(point.holdout())),
+  private Html row(String css, String name, FrontierPoint point) {
+    List<Html> cells = new ArrayList<>();
+    cells.add(Html.tag("th", "", name));
+    cells.add(
+        Html.tag("td", "", Figures.metric(point.search().accuracy(), point.search().isShare())));
+    cells.add(Html.tag("td", "", drop(point.search())));
+    cells.add(Html.tag("td", "", drop(point.holdout())));
+    cells.add(
         Html.tag(
-            "td", "", pair(Figures.millis(point.latencyMs()), Figures.ratio(point.latencyRatio()))),
+            "td",
+            "",
+            pair(Figures.millis(point.latencyMs()), Figures.ratio(point.latencyRatio()))));
+    cells.add(
         Html.tag(
-            "td", "", pair(Figures.bytes(point.sizeBytes()), Figures.ratio(point.sizeRatio()))),
-        Html.tag("td", "", String.format(Locale.ROOT, "%.2f", point.averageBits())));
+            "td", "", pair(Figures.bytes(point.sizeBytes()), Figures.ratio(point.sizeRatio()))));
+    cells.add(Html.tag("td", "", String.format(Locale.ROOT, "%.2f", point.averageBits())));
+    Frontier.MemoryFacts memory = frontier.memory();
+    if (memory != null) {
+      cells.add(memory(point.peakMemoryBytes(), memory));
+    }
+    return Html.tag("tr", css, cells);
+  }
+
+  private static Html memory(@Nullable Long bytes, Frontier.MemoryFacts facts) {
+    return bytes == null
+        ? Html.tag("td", "", "\u2013")
+        : Html.tag(
+            "td",
+            "",
+            pair(Figures.bytes(bytes), Figures.ratio((double) bytes / facts.referencePeakBytes())));
   }
 
   private static Html drop(@Nullable Score score) {

@@ -4,6 +4,7 @@ import dev.mixtune.engine.Basis;
 import dev.mixtune.engine.Layer;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param hypervolume of the frontier; null when there is no frontier
  * @param evaluations number of evaluations; a plan that was rounded again counts once more
  * @param seed of the study
+ * @param memory what the points' peak memory is and what float's comes to; null where none was
+ *     measured
  */
 public record Frontier(
     int schemaVersion,
@@ -45,7 +48,8 @@ public record Frontier(
     @Nullable CertificateFacts certificate,
     @Nullable Hypervolume hypervolume,
     int evaluations,
-    long seed) {
+    long seed,
+    @Nullable MemoryFacts memory) {
 
   /** The version of the file that this class writes and reads. */
   public static final int SCHEMA_VERSION = 1;
@@ -75,6 +79,80 @@ public record Frontier(
     }
     if (points.stream().filter(FrontierPoint::chosen).count() > 1) {
       throw new IllegalArgumentException("more than one point is chosen");
+    }
+  }
+
+  /** A frontier whose points' memory was not measured. */
+  public Frontier(
+      int schemaVersion,
+      String task,
+      String metric,
+      ModelFile model,
+      Target target,
+      Reference reference,
+      Deployment latency,
+      Limit limit,
+      List<LayerFacts> layers,
+      List<FrontierPoint> points,
+      List<FrontierPoint> uniforms,
+      @Nullable CertificateFacts certificate,
+      @Nullable Hypervolume hypervolume,
+      int evaluations,
+      long seed) {
+    this(
+        schemaVersion,
+        task,
+        metric,
+        model,
+        target,
+        reference,
+        latency,
+        limit,
+        layers,
+        points,
+        uniforms,
+        certificate,
+        hypervolume,
+        evaluations,
+        seed,
+        /* memory= */ null);
+  }
+
+  /**
+   * The same frontier with what memory came to.
+   *
+   * @param facts of the float model and the way of measuring
+   * @param peakBytes by the id of a point; others stay unknown
+   */
+  public Frontier withMemory(MemoryFacts facts, Map<String, Long> peakBytes) {
+    return new Frontier(
+        schemaVersion,
+        task,
+        metric,
+        model,
+        target,
+        reference,
+        latency,
+        limit,
+        layers,
+        points.stream().map(p -> p.withPeakMemory(peakBytes.get(p.id()))).toList(),
+        uniforms.stream().map(p -> p.withPeakMemory(peakBytes.get(p.id()))).toList(),
+        certificate,
+        hypervolume,
+        evaluations,
+        seed,
+        facts);
+  }
+
+  /**
+   * What the peak memory of points is.
+   *
+   * @param referencePeakBytes the float model's
+   * @param method how it is measured and what it contains, a sentence
+   */
+  public record MemoryFacts(long referencePeakBytes, String method) {
+    public MemoryFacts {
+      Numbers.requirePositive("referencePeakBytes", referencePeakBytes);
     }
   }
 

@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code frontier.csv}: one row per point, then one column of bits per layer. Quoted as RFC 4180
- * says. Text that a spreadsheet would take for a formula begins with an apostrophe; numbers stay
- * numbers.
+ * {@code frontier.csv}: one row per point, then one column of bits per layer, then what came to be
+ * in the file later. Quoted as RFC 4180 says. Text that a spreadsheet would take for a formula
+ * begins with an apostrophe; numbers stay numbers.
  */
 public final class FrontierCsv {
   private static final List<String> COLUMNS =
@@ -54,6 +54,8 @@ public final class FrontierCsv {
       header.addAll(ENERGY);
     }
     frontier.layers().forEach(layer -> header.add(name("bits:", layer.name())));
+    // At the very end: columns that are read by their place stay where they were.
+    header.add("peak_memory_bytes");
     appendRow(csv, header);
     for (FrontierPoint point : frontier.points()) {
       appendRow(csv, row(point, energy));
@@ -87,6 +89,7 @@ public final class FrontierCsv {
       addEnergy(cells, point.energy());
     }
     point.bits().forEach(bits -> cells.add(number(bits)));
+    cells.add(number(point.peakMemoryBytes()));
     return cells;
   }
 

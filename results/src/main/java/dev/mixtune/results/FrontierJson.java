@@ -55,11 +55,15 @@ public final class FrontierJson {
           fields.putIfAbsent("rounding", fields.textNode(Rounding.LIBRARY.id()));
           fields.putIfAbsent("modelledShare", fields.nullNode());
           fields.putIfAbsent("energy", fields.nullNode());
+          fields.putIfAbsent("peakMemoryBytes", fields.nullNode());
         }
       }
     }
     if (frontier.path("latency") instanceof ObjectNode latency) {
       latency.putIfAbsent("prediction", latency.nullNode());
+    }
+    if (frontier instanceof ObjectNode fields) {
+      fields.putIfAbsent("memory", fields.nullNode());
     }
   }
 

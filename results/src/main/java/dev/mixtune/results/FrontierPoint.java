@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param modelledShare share of its time that is modelled and not measured, 0..1; null in files of
  *     versions that did not say
  * @param energy modelled; null where energy is no objective
+ * @param peakMemoryBytes most resident memory, see {@link Frontier.MemoryFacts}; null where it was
+ *     not measured on the target
  */
 public record FrontierPoint(
     String id,
@@ -54,7 +56,8 @@ public record FrontierPoint(
     boolean chosen,
     Rounding rounding,
     @Nullable Double modelledShare,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable EnergyFacts energy) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable EnergyFacts energy,
+    @Nullable Long peakMemoryBytes) {
 
   public FrontierPoint {
     bits = List.copyOf(bits);
@@ -87,24 +90,13 @@ public record FrontierPoint(
     if (modelledShare != null) {
       Numbers.requireFinite("modelledShare", modelledShare);
     }
-  }
-
-  /**
-   * Energy of one inference, never measured.
-   *
-   * @param millijoules at the deployment batch
-   * @param ratio against the float model
-   * @param basis where it comes from
-   */
-  public record EnergyFacts(double millijoules, double ratio, Basis basis) {
-    public EnergyFacts {
-      Numbers.requirePositive("millijoules", millijoules);
-      Numbers.requirePositive("ratio", ratio);
+    if (peakMemoryBytes != null) {
+      Numbers.requirePositive("peakMemoryBytes", peakMemoryBytes);
     }
   }
 
-  /** A point whose energy nobody asked for. */
-  FrontierPoint(
+  /** A point whose memory was not measured and whose energy nobody asked for. */
+  public FrontierPoint(
       String id,
       List<Integer> bits,
       List<String> schemes,
@@ -142,7 +134,22 @@ public record FrontierPoint(
         chosen,
         rounding,
         modelledShare,
-        /* energy= */ null);
+        /* energy= */ null,
+        /* peakMemoryBytes= */ null);
+  }
+
+  /**
+   * Energy of one inference, never measured.
+   *
+   * @param millijoules at the deployment batch
+   * @param ratio against the float model
+   * @param basis where it comes from
+   */
+  public record EnergyFacts(double millijoules, double ratio, Basis basis) {
+    public EnergyFacts {
+      Numbers.requirePositive("millijoules", millijoules);
+      Numbers.requirePositive("ratio", ratio);
+    }
   }
 
   /** A point with the library's weights. */
@@ -182,6 +189,31 @@ public record FrontierPoint(
         chosen,
         Rounding.LIBRARY,
         /* modelledShare= */ null);
+  }
+
+  /** The same point with what its memory came to. */
+  public FrontierPoint withPeakMemory(@Nullable Long bytes) {
+    return new FrontierPoint(
+        id,
+        bits,
+        schemes,
+        kernels,
+        search,
+        holdout,
+        latencyMs,
+        latencyRatio,
+        latencyRelativeError,
+        predictedLatencyMs,
+        latencyBasis,
+        sizeBytes,
+        sizeRatio,
+        averageBits,
+        uniform,
+        chosen,
+        rounding,
+        modelledShare,
+        energy,
+        bytes);
   }
 
   /**

@@ -20,6 +20,7 @@ record PlotData(
     List<Double> window,
     double referenceMs,
     long referenceBytes,
+    @Nullable Long referenceMemory,
     String basis,
     List<String> layers,
     List<Point> points,
@@ -40,6 +41,7 @@ record PlotData(
    * @param basis where its latency comes from, in words
    * @param measured whether it was timed on the device itself
    * @param energy modelled, millijoules and by the float model's; null where it is no objective
+   * @param memory most resident bytes, where it was measured
    */
   record Point(
       String id,
@@ -60,7 +62,8 @@ record PlotData(
       @Nullable Double predictedMs,
       String basis,
       boolean measured,
-      @Nullable List<Double> energy) {}
+      @Nullable List<Double> energy,
+      @Nullable Long memory) {}
 
   static PlotData of(StudyView view, @Nullable SensitivityMap sensitivity) {
     Frontier frontier = view.frontier();
@@ -82,6 +85,7 @@ record PlotData(
         List.of(window.dropLow(), window.dropHigh()),
         frontier.reference().latencyMs(),
         frontier.reference().sizeBytes(),
+        frontier.memory() == null ? null : (Long) frontier.memory().referencePeakBytes(),
         LatencyBases.words(frontier),
         frontier.layers().stream().map(layer -> Figures.plain(layer.name())).toList(),
         points,
@@ -149,7 +153,8 @@ record PlotData(
         point.latencyBasis() == Basis.MEASURED,
         point.energy() == null
             ? null
-            : List.of(point.energy().millijoules(), point.energy().ratio()));
+            : List.of(point.energy().millijoules(), point.energy().ratio()),
+        point.peakMemoryBytes());
   }
 
   private static List<Double> drop(Score score) {

@@ -83,6 +83,10 @@ final class ReportNotes {
     words.add(
         "Sizes are those of the files. In memory, weights stored in 2 or 4 bits are unpacked when"
             + " the model is opened.");
+    Frontier.MemoryFacts memory = frontier.memory();
+    if (memory != null) {
+      words.add(memory.method());
+    }
     return Html.tag(
         "ul", "", words.stream().map(sentence -> Html.tag("li", "", sentence)).toList());
   }

@@ -261,6 +261,10 @@
     if (p.measured && p.predictedMs !== null) lines.push(millis(p.predictedMs) + ' predicted before it was measured');
     if (p.energy) lines.push(p.energy[0].toPrecision(3) + ' mJ (' + ratio(p.energy[1]) + ' of float), modelled');
     lines.push(p.averageBits.toFixed(2) + ' bits per weight');
+    if (p.memory !== null) {
+      lines.push(bytes(p.memory) + ' of memory at most'
+        + (data.referenceMemory ? ' (' + ratio(p.memory / data.referenceMemory) + ' of float)' : ''));
+    }
     return lines;
   }
 

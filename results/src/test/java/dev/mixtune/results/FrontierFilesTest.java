@@ -47,7 +47,8 @@ class FrontierFilesTest {
             "certificate",
             "hypervolume",
             "evaluations",
-            "seed");
+            "seed",
+            "memory");
     assertThat(json.get("schemaVersion").asInt()).isEqualTo(1);
     assertThat(json.get("task").isTextual()).isTrue();
     assertThat(names(json.get("model"))).containsExactly("file", "sha256");
@@ -89,7 +90,8 @@ class FrontierFilesTest {
               "sizeRatio",
               "averageBits",
               "uniform",
-              "chosen");
+              "chosen",
+              "peakMemoryBytes");
       assertThat(names(point.get("search")))
           .contains("accuracy", "drop", "dropInterval", "samples", "right");
       assertThat(point.get("search").get("dropInterval").isArray()).isTrue();
@@ -107,21 +109,27 @@ class FrontierFilesTest {
   }
 
   /**
-   * Files from before plans were rounded for themselves, predictions stated and modelled shares
-   * kept: every point has the library's weights, and nothing is known of the others.
+   * Files from before plans were rounded for themselves, predictions stated, modelled shares kept
+   * and memory measured: every point has the library's weights, and nothing is known of the others.
    */
   @Test
   void aFileOfAnOlderVersionIsRead() throws IOException {
     Path file = folder.resolve("frontier.json");
-    String text = FrontierJson.text(frontier);
+    Frontier without = new SyntheticStudy(3, Basis.MODELLED).frontier();
+    String text = FrontierJson.text(without);
     String older =
         text.replaceAll(",\\s*\"rounding\" : \"library\"", "")
             .replaceAll(",\\s*\"modelledShare\" : null", "")
-            .replaceAll(",\\s*\"prediction\" : null", "");
-    assertThat(text).contains("\"rounding\"", "\"modelledShare\" : null", "\"prediction\"");
-    assertThat(older).doesNotContain("rounding", "\"modelledShare\" : null", "\"prediction\"");
+            .replaceAll(",\\s*\"prediction\" : null", "")
+            .replaceAll(",\\s*\"peakMemoryBytes\" : null", "")
+            .replaceAll(",\\s*\"memory\" : null", "");
+    assertThat(text)
+        .contains("\"rounding\"", "\"modelledShare\" : null", "\"prediction\"")
+        .contains("\"peakMemoryBytes\" : null", "\"memory\" : null");
+    assertThat(older)
+        .doesNotContain("rounding", "\"modelledShare\" : null", "\"prediction\"", "emory");
     Files.writeString(file, older);
-    assertThat(FrontierJson.read(file)).isEqualTo(frontier);
+    assertThat(FrontierJson.read(file)).isEqualTo(without);
   }
 
   @Test
@@ -200,7 +208,7 @@ class FrontierFilesTest {
     assertThat(lines).hasSize(1 + frontier.points().size());
     String[] header = lines[0].split(",");
     List<String> columns = List.of(header);
-    assertThat(columns).hasSize(25 + SyntheticStudy.LAYERS).doesNotHaveDuplicates();
+    assertThat(columns).hasSize(26 + SyntheticStudy.LAYERS).doesNotHaveDuplicates();
     for (int i = 0; i < frontier.points().size(); i++) {
       FrontierPoint point = frontier.points().get(i);
       String[] cells = lines[i + 1].split(",", -1);
@@ -212,6 +220,10 @@ class FrontierFilesTest {
       assertThat(cells[columns.indexOf("holdout_drop")].isEmpty())
           .isEqualTo(point.holdout() == null);
       assertThat(cells[columns.indexOf("rounding")]).isEqualTo("library");
+      // What came to be later stands behind the columns that were there before.
+      assertThat(columns.get(columns.size() - 1)).isEqualTo("peak_memory_bytes");
+      assertThat(cells[columns.size() - 1])
+          .isEqualTo(Long.toString(9_000_000 + 5 * point.sizeBytes()));
     }
   }
 

@@ -77,6 +77,21 @@ class HtmlReportTest {
   }
 
   @Test
+  void memoryIsShownWhereItWasMeasuredAndNowhereElse() throws Exception {
+    String page = report(study.frontier());
+    assertThat(page).contains("<th>peak memory</th>", "Peak memory is made up.");
+    // Float: five times 1,091,000 bytes more than nine million.
+    assertThat(page).contains("<td>14.5 MB<small>1.00");
+    for (JsonNode point : data(page).get("points")) {
+      assertThat(point.get("memory").asLong())
+          .isEqualTo(9_000_000 + 5 * point.get("sizeBytes").asLong());
+    }
+    String modelled = report(new SyntheticStudy(3, Basis.MODELLED).frontier());
+    assertThat(modelled).doesNotContain("peak memory", "Peak memory");
+    assertThat(data(modelled).get("points").get(0).get("memory").isNull()).isTrue();
+  }
+
+  @Test
   void itSaysWhatIsCertain() {
     Frontier frontier = study.frontier();
     assertThat(report(frontier))

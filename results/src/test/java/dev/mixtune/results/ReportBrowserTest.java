@@ -129,7 +129,8 @@ class ReportBrowserTest {
                   Locale.ROOT, "%.2f bits per weight", point.get("averageBits").asDouble()),
               Double.parseDouble(
                       String.format(Locale.ROOT, "%.3g", point.get("latencyMs").asDouble()))
-                  + " ms");
+                  + " ms",
+              " MB of memory at most (");
     }
     assertThat(found.get("strip").asText())
         .contains(frontier.layers().get(0).name())

@@ -13,7 +13,7 @@ final class StudyWriter {
     try (StudyStore store =
         StudyStore.open(Path.of(arguments[0]), Map.of("seed", "7"), Clock.systemUTC())) {
       for (int number = 0; number < 4096; number++) {
-        store.record(StudyStoreTest.evaluation(number));
+        store.record(StudyStoreFixture.evaluation(number));
         System.out.println(number);
       }
       System.in.read(); // holds the study until the kill, however fast the disk

@@ -5,6 +5,7 @@ import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,37 +161,52 @@ final class SyntheticStudy {
         uniforms().stream()
             .map(point -> FrontierEdits.held(point, score(point.search().drop() + 0.0004, HOLDOUT)))
             .toList();
-    return new Frontier(
-        1,
-        "cifar10-resnet20",
-        "top1",
-        new Frontier.ModelFile("model.onnx", "0".repeat(64)),
-        new Frontier.Target(
-            basis == Basis.MEASURED ? "host" : "pixel8",
-            basis,
-            basis == Basis.MEASURED ? 0.0 : 1.0),
-        new Frontier.Reference(
-            new Frontier.ReferenceScore(FLOAT_ACCURACY, SEARCH, 3652),
-            new Frontier.ReferenceScore(FLOAT_ACCURACY, HOLDOUT, 5479),
-            3.9,
-            FLOAT_BYTES),
-        new Frontier.Deployment(1, List.of(1L, 3L, 32L, 32L), 1, basis),
-        new Frontier.Limit(0.01, false, 0.95),
-        layers,
-        marked,
-        uniforms,
-        new Frontier.CertificateFacts(
-            best.id(),
-            holdout.dropInterval().high(),
-            0.95,
-            HOLDOUT,
-            "Tango score bound, fixed sequence",
-            7,
-            0.0031),
-        new Frontier.Hypervolume(
-            0.713, List.of(1.0, 1.0, 1.0), List.of("accuracy", "latency", "size")),
-        evaluated.size(),
-        7);
+    Frontier frontier =
+        new Frontier(
+            1,
+            "cifar10-resnet20",
+            "top1",
+            new Frontier.ModelFile("model.onnx", "0".repeat(64)),
+            new Frontier.Target(
+                basis == Basis.MEASURED ? "host" : "pixel8",
+                basis,
+                basis == Basis.MEASURED ? 0.0 : 1.0),
+            new Frontier.Reference(
+                new Frontier.ReferenceScore(FLOAT_ACCURACY, SEARCH, 3652),
+                new Frontier.ReferenceScore(FLOAT_ACCURACY, HOLDOUT, 5479),
+                3.9,
+                FLOAT_BYTES),
+            new Frontier.Deployment(1, List.of(1L, 3L, 32L, 32L), 1, basis),
+            new Frontier.Limit(0.01, false, 0.95),
+            layers,
+            marked,
+            uniforms,
+            new Frontier.CertificateFacts(
+                best.id(),
+                holdout.dropInterval().high(),
+                0.95,
+                HOLDOUT,
+                "Tango score bound, fixed sequence",
+                7,
+                0.0031),
+            new Frontier.Hypervolume(
+                0.713, List.of(1.0, 1.0, 1.0), List.of("accuracy", "latency", "size")),
+            evaluated.size(),
+            7);
+    return basis == Basis.MEASURED ? withMemory(frontier) : frontier;
+  }
+
+  /** A made-up peak: what the runtime takes, and five times the file. */
+  static long memory(FrontierPoint point) {
+    return 9_000_000 + 5 * point.sizeBytes();
+  }
+
+  private static Frontier withMemory(Frontier frontier) {
+    Map<String, Long> peaks = new HashMap<>();
+    frontier.points().forEach(point -> peaks.put(point.id(), memory(point)));
+    frontier.uniforms().forEach(point -> peaks.put(point.id(), memory(point)));
+    return frontier.withMemory(
+        new Frontier.MemoryFacts(9_000_000 + 5 * FLOAT_BYTES, "Peak memory is made up."), peaks);
   }
 
   private static java.util.function.Predicate<FrontierPoint> distinctById() {

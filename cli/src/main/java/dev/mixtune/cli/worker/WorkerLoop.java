@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,8 +130,21 @@ public final class WorkerLoop {
         prepared = opened().prepare(inputs(request));
       }
       case "time" -> answer.put("nanos", ready().runNanos());
+      case "memory" -> peak(request).ifPresent(bytes -> answer.put("peakBytes", bytes));
       case "close" -> close();
       default -> throw new RuntimeFailure("unknown request '" + what + "'", /* cause= */ null);
+    }
+  }
+
+  /** Twice, since some kernels take memory when they have run once. */
+  private OptionalLong peak(JsonNode request) throws IOException {
+    Map<String, Tensor> inputs = inputs(request);
+    Optional<ResidentMemory> counted = ResidentMemory.fromHere(Path.of("/proc/self"));
+    try (Session open =
+        runtime.open(Path.of(request.path("file").asText()), request.path("threads").asInt(1))) {
+      open.run(inputs);
+      open.run(inputs);
+      return counted.isPresent() ? counted.get().peakBytes() : OptionalLong.empty();
     }
   }
 

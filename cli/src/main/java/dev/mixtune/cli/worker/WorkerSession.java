@@ -129,7 +129,8 @@ final class WorkerSession implements Session {
   private static UserException full(Exception e) {
     return new UserException(
         "memory cannot be shared with a worker process: " + e.getMessage(),
-        "Free some space in the temp folder, or set -Djava.io.tmpdir in MIXTUNE_JAVA_OPTS",
+        "Free some space in the temp folder, or set -Djava.io.tmpdir in MIXTUNE_JAVA_OPTS;"
+            + " --in-process does without shared memory, which holds 2 GiB at most",
         e);
   }
 

@@ -7,6 +7,7 @@ import dev.mixtune.engine.runtime.Session;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,8 @@ import java.util.concurrent.CountDownLatch;
  * A worker process whose runtime does what its model says, a text: "square" answers with squares,
  * "abort" dies like a failed native assertion, "leak" takes memory without end, "hang" never
  * returns, "nan" answers NaN, "vast" answers with more than can be handed over, "refuse" is no
- * model, and "once:FILE" dies where FILE does not exist, after making it.
+ * model, "take-N" takes N MiB while it runs, and "once:FILE" dies where FILE does not exist, after
+ * making it.
  */
 final class FaultyWorker {
   private FaultyWorker() {}
@@ -86,6 +88,9 @@ final class FaultyWorker {
         Tensor mebibyte = new Tensor.Floats(new float[1 << 18], new long[] {1 << 18});
         return Collections.nCopies(1 << 11, mebibyte);
       }
+      if (text.startsWith("take-")) {
+        take(Integer.parseInt(text.substring("take-".length())));
+      }
       List<Tensor> outputs = new ArrayList<>();
       for (Tensor tensor : inputs.values()) {
         outputs.add(tensor instanceof Tensor.Floats floats ? squared(floats) : tensor);
@@ -131,6 +136,14 @@ final class FaultyWorker {
       }
     } catch (IOException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** Outside of the heap, and every page of it; it is let go of and counts all the same. */
+  private static void take(int mebibytes) {
+    ByteBuffer taken = ByteBuffer.allocateDirect(mebibytes << 20);
+    for (int i = 0; i < taken.capacity(); i += 1024) {
+      taken.put(i, (byte) 1);
     }
   }
 
