@@ -14,6 +14,7 @@ import dev.mixtune.results.Frontier;
 import dev.mixtune.results.FrontierPoint;
 import dev.mixtune.results.PredictionFacts;
 import dev.mixtune.results.Score;
+import dev.mixtune.results.StudyStore;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Hypervolume;
 import dev.mixtune.search.Objective;
@@ -39,6 +40,7 @@ final class FrontierAssembler {
   private final RunOptions options;
   private final LatencySource latencies;
   private final PointModels models;
+  private final StudyStore store;
   private final Map<Plan, Integer> uniformBits = new HashMap<>();
 
   FrontierAssembler(StudyContext context) {
@@ -46,6 +48,7 @@ final class FrontierAssembler {
     this.options = context.options();
     this.latencies = context.latencies();
     this.models = new PointModels(context);
+    this.store = context.store();
   }
 
   /**
@@ -82,7 +85,8 @@ final class FrontierAssembler {
         certificate(finding.certificate()),
         hypervolume(search, reference),
         search.evaluations().size(),
-        options.seed);
+        options.seed,
+        store.contents().finetuned());
   }
 
   private FrontierPoint point(Evaluation evaluation, Finding finding) {
@@ -188,7 +192,7 @@ final class FrontierAssembler {
         options.confidenceFraction());
   }
 
-  private static Frontier.@Nullable CertificateFacts certificate(
+  static Frontier.@Nullable CertificateFacts certificate(
       @Nullable CertificateResult result) {
     return result == null
         ? null

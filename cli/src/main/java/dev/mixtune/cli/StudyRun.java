@@ -171,7 +171,8 @@ final class StudyRun {
     return options.budgetTime().orElse(null);
   }
 
-  private LatencySource latencies(Workbench bench, StudyMemory memory) {
+  /** Times as this study does, or predicts; to be closed by the caller. */
+  static LatencySource latencies(Workbench bench, StudyMemory memory) {
     if (bench.target() instanceof ProfileTarget profile) {
       Plan untouched = Plan.uniform(bench.network().layers().size(), Scheme.F32);
       return new ProfileLatency(profile, bench.lowering().lower(untouched));

@@ -42,7 +42,7 @@ final class ComparisonTable {
             .toList());
   }
 
-  private static Html table(List<Html> rows) {
+  static Html table(List<Html> rows) {
     List<Html> heads = COLUMNS.stream().map(name -> Html.tag("th", "", name)).toList();
     return Html.tag(
         "table", "", Html.tag("thead", "", Html.tag("tr", "", heads)), Html.tag("tbody", "", rows));
@@ -67,7 +67,7 @@ final class ComparisonTable {
         Html.tag("td", "", "32"));
   }
 
-  private static Html row(String css, String name, FrontierPoint point) {
+  static Html row(String css, String name, FrontierPoint point) {
     return Html.tag(
         "tr",
         css,

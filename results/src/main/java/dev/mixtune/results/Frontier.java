@@ -1,5 +1,6 @@
 package dev.mixtune.results;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mixtune.engine.Basis;
 import dev.mixtune.engine.Layer;
 import java.util.HashSet;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param hypervolume of the frontier; null when there is no frontier
  * @param evaluations number of evaluations; a plan that was rounded again counts once more
  * @param seed of the study
+ * @param finetuned plans that were trained after the search, in the order in which they were; left
+ *     out of the file where there are none
  */
 public record Frontier(
     int schemaVersion,
@@ -45,7 +48,8 @@ public record Frontier(
     @Nullable CertificateFacts certificate,
     @Nullable Hypervolume hypervolume,
     int evaluations,
-    long seed) {
+    long seed,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FinetunedPoint> finetuned) {
 
   /** The version of the file that this class writes and reads. */
   public static final int SCHEMA_VERSION = 1;
@@ -54,13 +58,17 @@ public record Frontier(
     layers = List.copyOf(layers);
     points = List.copyOf(points);
     uniforms = List.copyOf(uniforms);
+    finetuned = List.copyOf(finetuned);
+    List<FrontierPoint> trained = finetuned.stream().map(FinetunedPoint::point).toList();
     Set<String> ids = new HashSet<>();
-    for (FrontierPoint point : points) {
-      if (!ids.add(point.id())) {
-        throw new IllegalArgumentException("two points are called '" + point.id() + "'");
+    for (List<FrontierPoint> list : List.of(points, trained)) {
+      for (FrontierPoint point : list) {
+        if (!ids.add(point.id())) {
+          throw new IllegalArgumentException("two points are called '" + point.id() + "'");
+        }
       }
     }
-    for (List<FrontierPoint> list : List.of(points, uniforms)) {
+    for (List<FrontierPoint> list : List.of(points, uniforms, trained)) {
       for (FrontierPoint point : list) {
         if (point.bits().size() != layers.size()) {
           throw new IllegalArgumentException(
@@ -76,6 +84,63 @@ public record Frontier(
     if (points.stream().filter(FrontierPoint::chosen).count() > 1) {
       throw new IllegalArgumentException("more than one point is chosen");
     }
+  }
+
+  /** A frontier without fine-tuned plans. */
+  public Frontier(
+      int schemaVersion,
+      String task,
+      String metric,
+      ModelFile model,
+      Target target,
+      Reference reference,
+      Deployment latency,
+      Limit limit,
+      List<LayerFacts> layers,
+      List<FrontierPoint> points,
+      List<FrontierPoint> uniforms,
+      @Nullable CertificateFacts certificate,
+      @Nullable Hypervolume hypervolume,
+      int evaluations,
+      long seed) {
+    this(
+        schemaVersion,
+        task,
+        metric,
+        model,
+        target,
+        reference,
+        latency,
+        limit,
+        layers,
+        points,
+        uniforms,
+        certificate,
+        hypervolume,
+        evaluations,
+        seed,
+        List.of());
+  }
+
+  /** The same outcome with these fine-tuned plans. */
+  public Frontier withFinetuned(List<FinetunedPoint> plans) {
+    return new Frontier(
+        schemaVersion,
+        task,
+        metric,
+        model,
+        target,
+        reference,
+        latency,
+        limit,
+        layers,
+        points,
+        uniforms,
+        certificate,
+        hypervolume,
+        evaluations,
+        seed,
+        plans);
   }
 
   /**

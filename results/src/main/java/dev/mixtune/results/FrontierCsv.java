@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code frontier.csv}: one row per point, then one column of bits per layer. Quoted as RFC 4180
+ * {@code frontier.csv}: one row per point, fine-tuned ones last, and one column of bits per layer. Quoted as RFC 4180
  * says. Text that a spreadsheet would take for a formula begins with an apostrophe; numbers stay
  * numbers.
  */
@@ -50,6 +50,9 @@ public final class FrontierCsv {
     appendRow(csv, header);
     for (FrontierPoint point : frontier.points()) {
       appendRow(csv, row(point));
+    }
+    for (FinetunedPoint each : frontier.finetuned()) {
+      appendRow(csv, row(each.point()));
     }
     return csv.toString();
   }
