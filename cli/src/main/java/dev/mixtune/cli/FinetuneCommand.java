@@ -147,7 +147,7 @@ final class FinetuneCommand {
         Files.delete(file);
       }
     } catch (IOException e) {
-      say("The folder %s is not needed any more and cannot be removed: %s", work, e.getMessage());
+      say("The folder %s is not needed any more and cannot be removed: %s", work, e);
     }
   }
 

@@ -192,8 +192,7 @@ final class FrontierAssembler {
         options.confidenceFraction());
   }
 
-  static Frontier.@Nullable CertificateFacts certificate(
-      @Nullable CertificateResult result) {
+  static Frontier.@Nullable CertificateFacts certificate(@Nullable CertificateResult result) {
     return result == null
         ? null
         : new Frontier.CertificateFacts(

@@ -183,8 +183,7 @@ class FinetuneCommandTest {
   @Test
   void exportExplainReportAndResumeKnowThePoint() throws IOException {
     Path file = temp.resolve("again.onnx");
-    Tune export =
-        Tune.run("export", study.toString(), "--point", id, "--out", file.toString());
+    Tune export = Tune.run("export", study.toString(), "--point", id, "--out", file.toString());
     assertThat(export.err()).isEmpty();
     assertThat(Files.size(file)).isEqualTo(origin.sizeBytes());
     assertThat(Files.readAllBytes(study.resolve("points").resolve(id + ".onnx")))
@@ -241,8 +240,7 @@ class FinetuneCommandTest {
                       throw new UserException("the loss is NaN", "Lower --lr.");
                     }))
         .isInstanceOf(UserException.class);
-    assertThatThrownBy(
-            () -> finetune(new ByteArrayOutputStream(), options(78), arguments -> {}))
+    assertThatThrownBy(() -> finetune(new ByteArrayOutputStream(), options(78), arguments -> {}))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("the training left no");
 

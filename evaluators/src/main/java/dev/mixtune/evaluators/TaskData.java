@@ -175,7 +175,9 @@ public final class TaskData implements AutoCloseable {
     }
     SourceOpener.Opened opening = keep(sources.other(source, labels, "train.source"));
     Labels classes =
-        labels == null ? opening.labels() : Labels.read(labels, "train.labels", /* numbers= */ false);
+        labels == null
+            ? opening.labels()
+            : Labels.read(labels, "train.labels", /* numbers= */ false);
     checkLabels(classes, opening.inputs(), outputs);
     return training(opening.inputs(), classes, source);
   }
@@ -279,8 +281,8 @@ public final class TaskData implements AutoCloseable {
                 + " of calibration.source equals sample "
                 + i
                 + " of the input's source",
-            "Accuracy must not be scored on calibration samples: remove them from one of the two, or"
-                + " name the same source for both, and they are kept apart");
+            "Accuracy must not be scored on calibration samples: remove them from one of the two,"
+                + " or name the same source for both, and they are kept apart");
       }
     }
   }

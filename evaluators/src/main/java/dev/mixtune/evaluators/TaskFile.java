@@ -179,8 +179,7 @@ public final class TaskFile {
 
   private Task.Training training(Fields fields) {
     Fields entry = fields.only("source", "labels", "samples");
-    Path labels =
-        entry.optionalText("labels").map(t -> existing(entry, "labels", t)).orElse(null);
+    Path labels = entry.optionalText("labels").map(t -> existing(entry, "labels", t)).orElse(null);
     return new Task.Training(
         existing(entry, "source", entry.text("source")), labels, entry.positiveInt("samples"));
   }

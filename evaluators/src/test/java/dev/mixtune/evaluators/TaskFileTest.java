@@ -38,8 +38,7 @@ class TaskFileTest {
         .isEqualTo(new Task.Training(folder.resolve("c.npy"), null, OptionalInt.empty()));
     assertThat(read(task + "train: {source: c.npy, labels: y.npy, samples: 9}").train())
         .isEqualTo(
-            new Task.Training(
-                folder.resolve("c.npy"), folder.resolve("y.npy"), OptionalInt.of(9)));
+            new Task.Training(folder.resolve("c.npy"), folder.resolve("y.npy"), OptionalInt.of(9)));
     assertThatThrownBy(() -> read(task + "train: {source: nobody.npy}"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("nobody.npy");

@@ -21,7 +21,8 @@ final class FinetunedTable {
     List<Html> rows = new ArrayList<>();
     for (FinetunedPoint each : frontier.finetuned()) {
       rows.add(ComparisonTable.row("", each.point().id(), each.point()));
-      origin(each).ifPresent(point -> rows.add(ComparisonTable.row("", "from " + point.id(), point)));
+      origin(each)
+          .ifPresent(point -> rows.add(ComparisonTable.row("", "from " + point.id(), point)));
     }
     List<Html> parts = new ArrayList<>();
     parts.add(Html.tag("h2", "", "Fine-tuned plans"));

@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code frontier.csv}: one row per point, fine-tuned ones last, and one column of bits per layer. Quoted as RFC 4180
- * says. Text that a spreadsheet would take for a formula begins with an apostrophe; numbers stay
- * numbers.
+ * {@code frontier.csv}: one row per point, fine-tuned ones last, and one column of bits per layer.
+ * Quoted as RFC 4180 says. Text that a spreadsheet would take for a formula begins with an
+ * apostrophe; numbers stay numbers.
  */
 public final class FrontierCsv {
   private static final List<String> COLUMNS =

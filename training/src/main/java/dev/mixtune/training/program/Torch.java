@@ -47,7 +47,8 @@ public final class Torch {
     boolean onGpu = wanted.equals(GPU);
     if (!onGpu && !wanted.equals(PROCESSOR)) {
       throw new UserException(
-          "-D" + DEVICE + "=" + wanted + " is no device", "Write " + PROCESSOR + " or " + GPU + ".");
+          "-D" + DEVICE + "=" + wanted + " is no device",
+          "Write " + PROCESSOR + " or " + GPU + ".");
     }
     if (onGpu && engine.getGpuCount() == 0) {
       throw new UserException(

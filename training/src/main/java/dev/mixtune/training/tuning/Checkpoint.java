@@ -24,8 +24,7 @@ import java.util.zip.CRC32;
  * @param arrays variables and the optimizer's moments, in the order of the training
  * @param best the variables that scored best on the search split
  */
-public record Checkpoint(
-    int epochs, int steps, double firstLoss, List<float[]> arrays, Best best) {
+public record Checkpoint(int epochs, int steps, double firstLoss, List<float[]> arrays, Best best) {
   private static final int MAGIC = 0x4d585432;
 
   public Checkpoint {

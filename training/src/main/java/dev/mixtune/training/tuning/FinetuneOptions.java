@@ -135,8 +135,7 @@ record FinetuneOptions(
         whole(given, "--batch", 128),
         positive(given, "--lr", 0.001),
         positive(given, "--temperature", 2),
-        number(
-            given, "--label-share", 0.0, Double::valueOf, value -> value >= 0 && value <= 1),
+        number(given, "--label-share", 0.0, Double::valueOf, value -> value >= 0 && value <= 1),
         one(given, "--shift", "yes", "no"),
         whole(given, "--patience", 3),
         seed(given, "--seed", 1));
@@ -152,8 +151,7 @@ record FinetuneOptions(
   }
 
   /** Whether the first of two words is given, which it is where nothing is. */
-  private static boolean one(
-      Map<String, String> given, String name, String first, String second) {
+  private static boolean one(Map<String, String> given, String name, String first, String second) {
     String value = given.getOrDefault(name, first);
     if (!value.equals(first) && !value.equals(second)) {
       throw new UserException(

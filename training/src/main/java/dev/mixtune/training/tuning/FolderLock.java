@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** One training at a time in a folder: two would write the same checkpoint. Ends with the process. */
+/**
+ * One training at a time in a folder: two would write the same checkpoint. Ends with the process.
+ */
 record FolderLock(FileChannel channel) implements AutoCloseable {
 
   /**
@@ -22,9 +24,7 @@ record FolderLock(FileChannel channel) implements AutoCloseable {
       Files.createDirectories(folder);
       FileChannel channel =
           FileChannel.open(
-              folder.resolve("training.lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE);
+              folder.resolve("training.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (!isTaken(channel)) {
         channel.close();
         throw new UserException(

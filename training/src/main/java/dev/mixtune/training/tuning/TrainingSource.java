@@ -96,8 +96,8 @@ record TrainingSource(Path source, @Nullable Path labels, int samples) {
       throw new UserException(
           String.format(
               Locale.ROOT,
-              "the float model is right on %d of %d training samples of '%s' only, and on %.0f %% of"
-                  + " the search split",
+              "the float model is right on %d of %d training samples of '%s' only, and on %.0f %%"
+                  + " of the search split",
               right,
               part.size(),
               source,

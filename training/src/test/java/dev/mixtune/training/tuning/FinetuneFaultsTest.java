@@ -1,6 +1,7 @@
 package dev.mixtune.training.tuning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -18,7 +19,6 @@ import dev.mixtune.training.TinyTask;
 import dev.mixtune.training.program.GradientProgram;
 import dev.mixtune.training.program.Kit;
 import dev.mixtune.training.program.Torch;
-import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -38,12 +38,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What can go wrong with a training: labels, folders, and a process that is killed. */
 class FinetuneFaultsTest {
   private static final int CLASSES = 5;
+  private static final String[] LONG = {"--epochs", "12", "--patience", "12"};
 
   @TempDir static Path folder;
   private static Path task;
   private static long[] trainClasses;
 
-  /** A task whose labels are the float network's own answers, so that it is right on all of them. */
+  /**
+   * A task whose labels are the float network's own answers, so that it is right on all of them.
+   */
   @BeforeAll
   static void prepare() throws IOException {
     Path unlabelled = TinyTask.write(folder);
@@ -162,25 +165,58 @@ class FinetuneFaultsTest {
 
   @Test
   void aKilledTrainingThatIsStartedAgainEndsInTheSameBytes() throws Exception {
-    String[] options = {"--epochs", "12", "--patience", "12"};
-    assertThat(finetune(task, "undisturbed", options).code()).isZero();
-
-    Process process = started("killed", options);
-    try (BufferedReader printed = process.inputReader(StandardCharsets.UTF_8)) {
-      String line = printed.readLine();
-      while (line != null && !line.startsWith("epoch 3 of 12")) {
-        line = printed.readLine();
-      }
-      // The third epoch is trained, and not kept yet or just kept: whichever, the rest is lost.
-      process.destroyForcibly();
-    }
+    Process process = started("killed", LONG);
+    awaitEpoch(process, 3);
+    // The next epoch is trained by now: what it has done is lost.
+    process.destroyForcibly();
     assertThat(process.waitFor()).isNotZero();
-    Ended again = finetune(task, "killed", options);
 
+    requireSameEnd("killed");
+  }
+
+  /** From then on no file may grow beyond a few bytes: as on a full disk, writing fails midway. */
+  @Test
+  void aDiskThatFillsUpEndsTheTrainingInOneLineAndNoEpochIsLost() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "no prlimit here");
+    Process process = started("full", LONG);
+    awaitEpoch(process, 3);
+    new ProcessBuilder("/usr/bin/prlimit", "--pid", Long.toString(process.pid()), "--fsize=8192")
+        .start()
+        .waitFor();
+    String rest = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(rest).isEqualTo(2);
+    assertThat(rest).contains("cannot write").contains("space").doesNotContain("\tat ");
+
+    requireSameEnd("full");
+  }
+
+  private static void awaitEpoch(Process process, int epoch) throws IOException {
+    // Byte by byte: a reader would take more than it is asked for.
+    StringBuilder line = new StringBuilder();
+    for (int c = process.getInputStream().read(); c >= 0; c = process.getInputStream().read()) {
+      if (c != '\n') {
+        line.append((char) c);
+      } else if (line.indexOf("epoch " + epoch + " of ") == 0) {
+        return;
+      } else {
+        line.setLength(0);
+      }
+    }
+    throw new AssertionError("ended too early");
+  }
+
+  /** Started again it goes on, and ends as a training that nobody disturbed. */
+  private static void requireSameEnd(String out) throws IOException {
+    Ended again = finetune(task, out, LONG);
     assertThat(again.code()).as(again.printed()).isZero();
-    assertThat(again.printed()).containsPattern("going on after epoch ([2-9]|1[01])");
-    assertThat(Files.readAllBytes(folder.resolve("killed/finetuned.onnx")))
-        .isEqualTo(Files.readAllBytes(folder.resolve("undisturbed/finetuned.onnx")));
+    assertThat(again.printed()).containsPattern("going on after epoch ([2-9]|1[01])\\b");
+
+    Path undisturbed = folder.resolve("undisturbed");
+    if (!Files.exists(undisturbed.resolve("finetuned.onnx"))) {
+      assertThat(finetune(task, "undisturbed", LONG).code()).isZero();
+    }
+    assertThat(Files.readAllBytes(folder.resolve(out).resolve("finetuned.onnx")))
+        .isEqualTo(Files.readAllBytes(undisturbed.resolve("finetuned.onnx")));
   }
 
   private static List<String> arguments(Path file, String out, String... further) {
@@ -217,8 +253,7 @@ class FinetuneFaultsTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(printed, true, StandardCharsets.UTF_8);
     int code =
-        Finetune.exitCode(
-            stream, stream, arguments(file, out, further).toArray(String[]::new));
+        Finetune.exitCode(stream, stream, arguments(file, out, further).toArray(String[]::new));
     return new Ended(code, printed.toString(StandardCharsets.UTF_8));
   }
 }
