@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 /** {@code tune finetune}: trains a plan of a study and enters it as a point of its own. */
 final class FinetuneCommand {
   private static final int SHOWN_DIGITS = 8;
+  private static final double HUNDREDTHS = 1e4;
 
   private final Surroundings around;
   private final TrainingProgram program;
@@ -131,7 +132,8 @@ final class FinetuneCommand {
       say(
           "On the holdout its drop is at most %.2f points (%.0f %% confidence, %d samples): the"
               + " limit of %.2f %s.",
-          100 * certificate.upperBound(),
+          // A bound is never shown smaller than it is.
+          Math.ceil(HUNDREDTHS * certificate.upperBound()) / 100,
           100 * certificate.confidence(),
           certificate.samples(),
           100 * limit,
