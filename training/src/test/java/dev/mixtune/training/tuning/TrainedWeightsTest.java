@@ -104,7 +104,8 @@ class TrainedWeightsTest {
 
   /**
    * Esser et al. 2020, eq. 3, by hand: inside the range the step's gradient is {@code code - w/s},
-   * at its ends the code; ours is that of ten times the step's logarithm, {@code s / 10} times as large.
+   * at its ends the code; ours is that of ten times the step's logarithm, {@code s / 10} times as
+   * large.
    */
   @Test
   void theStepGetsTheGradientOfLsq() {
