@@ -233,9 +233,14 @@ public final class FineTuning implements AutoCloseable {
     return best.epoch();
   }
 
-  /** Whether training is over: all epochs are done, or the last ones brought nothing. */
+  /**
+   * Whether training is over: all epochs are done, or the last ones brought nothing. Those of the
+   * first half do not count: at their rates weights keep changing codes, and scores lie below the
+   * start's even where the training ends well above it.
+   */
   public boolean isOver() {
-    return epochsDone >= settings.epochs() || epochsDone - best.epoch() >= settings.patience();
+    int since = Math.max(best.epoch(), settings.epochs() / 2);
+    return epochsDone >= settings.epochs() || epochsDone - since >= settings.patience();
   }
 
   /** Makes the student the best one that was scored. Training cannot go on from there. */

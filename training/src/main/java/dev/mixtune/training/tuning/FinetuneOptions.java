@@ -53,7 +53,7 @@ record FinetuneOptions(
         --point ID         which one (the chosen one)
         --out DIR          folder for finetuned.onnx, finetune.json and the checkpoint
         --epochs N         passes over the training inputs (5)
-        --patience N       ends after so many epochs without a better score (3)
+        --patience N       ends after so many epochs of the second half without a better score (3)
         --samples N        training inputs at most (all)
         --batch N          inputs per step (128)
         --lr X             highest learning rate, in units of a channel's magnitude (0.001)

@@ -11,8 +11,8 @@ package dev.mixtune.training.tuning;
  * @param labelShare weight of the labels' cross entropy, 0..1; the rest is distillation. Of no
  *     meaning without labels
  * @param movesPictures whether pictures are flipped and shifted
- * @param patience epochs in a row without a better score on the search split after which training
- *     ends, at least 1
+ * @param patience epochs in a row of the second half without a better score on the search split
+ *     after which training ends, at least 1
  * @param seed of order, flips and shifts
  */
 public record TuningSettings(
