@@ -4,6 +4,7 @@ import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.fitting.FittingProgress;
 import dev.mixtune.results.AtomicFile;
+import dev.mixtune.results.FinetunedPoint;
 import dev.mixtune.results.Frontier;
 import dev.mixtune.results.FrontierJson;
 import dev.mixtune.results.FrontierPoint;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** {@code tune export}: writes any point of a study as an ONNX file. */
@@ -32,9 +34,8 @@ final class ExportCommand {
     Frontier frontier = FrontierJson.read(folder.frontierJson());
     FrontierPoint point = find(frontier, id);
     try (StudyReader rows = StudyReader.open(folder.studyDb())) {
-      Evaluation evaluation = evaluation(rows, point);
       AtomicFile.write(
-          file, kept(folder, rows, evaluation).orElseGet(() -> made(folder, rows, evaluation)));
+          file, trained(folder, frontier, point).orElseGet(() -> found(folder, rows, point)));
     }
     around
         .out()
@@ -45,6 +46,31 @@ final class ExportCommand {
             point.sizeBytes(),
             ScoreWords.of(point.search(), frontier.metric()));
     return ExitCodes.DONE;
+  }
+
+  /** The file of a fine-tuned point; empty for any other. */
+  private static Optional<byte[]> trained(
+      StudyFolder folder, Frontier frontier, FrontierPoint point) {
+    return frontier.finetuned().stream()
+        .filter(each -> each.point().id().equals(point.id()))
+        .findFirst()
+        .map(
+            each ->
+                PointModels.kept(folder, point.id(), each.sha256())
+                    .orElseThrow(
+                        () ->
+                            new UserException(
+                                "the file of point '"
+                                    + point.id()
+                                    + "', "
+                                    + folder.point(point.id())
+                                    + ", is missing or was changed",
+                                "Bring it back: it cannot be made again without training.")));
+  }
+
+  private byte[] found(StudyFolder folder, StudyReader rows, FrontierPoint point) {
+    Evaluation evaluation = evaluation(rows, point);
+    return kept(folder, rows, evaluation).orElseGet(() -> made(folder, rows, evaluation));
   }
 
   private static Evaluation evaluation(StudyReader rows, FrontierPoint point) {
@@ -95,9 +121,18 @@ final class ExportCommand {
     }
   }
 
-  private static FrontierPoint find(Frontier frontier, String id) {
+  /**
+   * The point with this id, or {@code chosen}, or {@code uniform-8}.
+   *
+   * @throws UserException when there is none
+   */
+  static FrontierPoint find(Frontier frontier, String id) {
     Stream<FrontierPoint> all =
-        Stream.concat(frontier.points().stream(), frontier.uniforms().stream());
+        Stream.of(
+                frontier.points().stream(),
+                frontier.uniforms().stream(),
+                frontier.finetuned().stream().map(FinetunedPoint::point))
+            .flatMap(Function.identity());
     Optional<FrontierPoint> found =
         all.filter(
                 point ->

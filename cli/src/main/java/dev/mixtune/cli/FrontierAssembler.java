@@ -1,6 +1,7 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.Basis;
+import dev.mixtune.engine.Energy;
 import dev.mixtune.engine.Latency;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.Plan;
@@ -15,6 +16,7 @@ import dev.mixtune.results.Frontier;
 import dev.mixtune.results.FrontierPoint;
 import dev.mixtune.results.PredictionFacts;
 import dev.mixtune.results.Score;
+import dev.mixtune.results.StudyStore;
 import dev.mixtune.search.Evaluation;
 import dev.mixtune.search.Hypervolume;
 import dev.mixtune.search.Objective;
@@ -40,6 +42,7 @@ final class FrontierAssembler {
   private final RunOptions options;
   private final LatencySource latencies;
   private final PointModels models;
+  private final StudyStore store;
   private final Map<Plan, Integer> uniformBits = new HashMap<>();
 
   FrontierAssembler(StudyContext context) {
@@ -47,6 +50,7 @@ final class FrontierAssembler {
     this.options = context.options();
     this.latencies = context.latencies();
     this.models = new PointModels(context);
+    this.store = context.store();
   }
 
   /**
@@ -83,7 +87,16 @@ final class FrontierAssembler {
         certificate(finding.certificate()),
         hypervolume(search, reference),
         search.evaluations().size(),
-        options.seed);
+        options.seed,
+        /* memory= */ null,
+        store.contents().finetuned());
+  }
+
+  /** Energy as it stands in the files; null where it is no objective. */
+  static FrontierPoint.@Nullable EnergyFacts energy(@Nullable Energy energy) {
+    return energy == null
+        ? null
+        : new FrontierPoint.EnergyFacts(energy.millijoules(), energy.ratio(), Basis.MODELLED);
   }
 
   private FrontierPoint point(Evaluation evaluation, Finding finding) {
@@ -115,10 +128,7 @@ final class FrontierAssembler {
         evaluation.id().equals(finding.chosen().id()),
         evaluation.rounding(),
         modelledShare(evaluation, lowered),
-        evaluation.energy() == null
-            ? null
-            : new FrontierPoint.EnergyFacts(
-                evaluation.energy().millijoules(), evaluation.energy().ratio(), Basis.MODELLED),
+        energy(evaluation.energy()),
         /* peakMemoryBytes= */ null);
   }
 
@@ -194,8 +204,7 @@ final class FrontierAssembler {
         options.confidenceFraction());
   }
 
-  private static Frontier.@Nullable CertificateFacts certificate(
-      @Nullable CertificateResult result) {
+  static Frontier.@Nullable CertificateFacts certificate(@Nullable CertificateResult result) {
     return result == null
         ? null
         : new Frontier.CertificateFacts(

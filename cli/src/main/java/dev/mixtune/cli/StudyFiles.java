@@ -6,6 +6,7 @@ import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.evaluators.SensitivityFile;
 import dev.mixtune.results.AtomicFile;
 import dev.mixtune.results.ChosenJson;
+import dev.mixtune.results.FinetunedPoint;
 import dev.mixtune.results.Frontier;
 import dev.mixtune.results.FrontierCsv;
 import dev.mixtune.results.FrontierJson;
@@ -108,13 +109,20 @@ final class StudyFiles {
     AtomicFile.write(folder.root().resolve("sensitivity.svg"), plot.svg());
   }
 
-  /** Makes plots and page again from what the folder holds. */
+  /** Makes plots and page again from what the folder holds; fine-tuned plans are added. */
   void rebuild() {
     Frontier frontier = FrontierJson.read(folder.frontierJson());
     RunFacts run = RunFacts.read(folder.runJson());
     List<Evaluation> evaluations;
+    List<FinetunedPoint> finetuned;
     try (StudyReader reader = StudyReader.open(folder.studyDb())) {
       evaluations = reader.evaluations();
+      finetuned = reader.finetuned();
+    }
+    if (!frontier.finetuned().equals(finetuned)) {
+      frontier = frontier.withFinetuned(finetuned);
+      FrontierJson.write(folder.frontierJson(), frontier);
+      FrontierCsv.write(folder.frontierCsv(), frontier);
     }
     SensitivityMap map = null;
     if (Files.exists(folder.sensitivityJson())) {

@@ -87,7 +87,7 @@ final class StudyRun {
                 menus,
                 () -> memory.implementations(() -> compare(bench, menus, around)));
         new StudyFiles(folder).writeRounding(bench.prepared());
-        try (LatencySource latencies = latencies(bench, memory)) {
+        try (LatencySource latencies = latencies(bench, options, memory)) {
           StudyContext context =
               new StudyContext(
                   options,
@@ -192,7 +192,8 @@ final class StudyRun {
     return options.budgetTime().orElse(null);
   }
 
-  private LatencySource latencies(Workbench bench, StudyMemory memory) {
+  /** Times as this study does, or predicts; to be closed by the caller. */
+  static LatencySource latencies(Workbench bench, RunOptions options, StudyMemory memory) {
     if (bench.target() instanceof ProfileTarget profile) {
       Plan untouched = Plan.uniform(bench.network().layers().size(), Scheme.F32);
       return new ProfileLatency(

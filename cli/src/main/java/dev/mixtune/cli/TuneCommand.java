@@ -186,6 +186,17 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
   }
 
   @Command(
+      name = "finetune",
+      mixinStandardHelpOptions = true,
+      description =
+          "Trains the weights of a study's plan on the task's training samples and enters it as a"
+              + " new point.")
+  int finetune(
+      @Parameters(paramLabel = "DIR") Path directory, @Mixin FinetuneOptions finetuneOptions) {
+    return new FinetuneCommand(around, new TrainingProcess(around)).run(directory, finetuneOptions);
+  }
+
+  @Command(
       name = "bench",
       mixinStandardHelpOptions = true,
       description = "Runs one of our benchmarks and prints its table.")

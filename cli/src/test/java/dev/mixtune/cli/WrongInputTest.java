@@ -179,7 +179,8 @@ class WrongInputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "resume", "analyze", "doctor", "report", "export", "bench"})
+  @ValueSource(
+      strings = {"run", "resume", "analyze", "doctor", "report", "export", "finetune", "bench"})
   void eachCommandTellsItsOptions(String command) {
     Tune tune = Tune.run(command, "--help");
 

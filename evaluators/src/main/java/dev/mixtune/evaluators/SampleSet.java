@@ -159,7 +159,7 @@ public final class SampleSet {
   }
 
   /** The class of the sample at a position of this set; -1 without labels. */
-  int label(int position) {
+  public int label(int position) {
     return labels == null ? -1 : labels.at(indices[position]);
   }
 

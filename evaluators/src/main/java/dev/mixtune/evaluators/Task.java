@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param splits shares of the remaining samples
  * @param latency the deployment shape
  * @param robustness further data, scored for the float model and the chosen plan only
+ * @param train samples to fine-tune plans with, or null; no study looks at them
  */
 public record Task(
     String name,
@@ -32,7 +33,8 @@ public record Task(
     Calibration calibration,
     Fractions splits,
     Deployment latency,
-    List<FurtherData> robustness) {
+    List<FurtherData> robustness,
+    @Nullable Training train) {
 
   public Task {
     inputs = List.copyOf(inputs);
@@ -40,6 +42,30 @@ public record Task(
     if (inputs.isEmpty()) {
       throw new IllegalArgumentException("a task needs at least one input");
     }
+  }
+
+  /** A task without training samples. */
+  public Task(
+      String name,
+      Path model,
+      List<Input> inputs,
+      @Nullable Path labels,
+      Metric metric,
+      Calibration calibration,
+      Fractions splits,
+      Deployment latency,
+      List<FurtherData> robustness) {
+    this(
+        name,
+        model,
+        inputs,
+        labels,
+        metric,
+        calibration,
+        splits,
+        latency,
+        robustness,
+        /* train= */ null);
   }
 
   /**
@@ -167,6 +193,21 @@ public record Task(
    * @param labels label file, or null when the source carries them or the metric needs none
    */
   public record FurtherData(String name, Path source, @Nullable Path labels) {}
+
+  /**
+   * Samples to fine-tune with; none of them may be scored.
+   *
+   * @param source as for an input
+   * @param labels label file, or null when the source carries them or there are none
+   * @param samples how many are drawn; empty: all
+   */
+  public record Training(Path source, @Nullable Path labels, OptionalInt samples) {
+    public Training {
+      if (samples.isPresent() && samples.getAsInt() <= 0) {
+        throw new IllegalArgumentException("training samples " + samples.getAsInt());
+      }
+    }
+  }
 
   /**
    * The task behind {@code --model m.onnx --data DIR}: top1 on class folders or on labels.csv with

@@ -21,6 +21,7 @@ public final class TaskData implements AutoCloseable {
   private static final int USUAL_CALIBRATION = 512;
 
   private final Task task;
+  private final List<Session.Port> outputs;
   private final SourceOpener sources;
   private final List<ModelInputs> opened = new ArrayList<>();
   private final Splits splits;
@@ -56,6 +57,7 @@ public final class TaskData implements AutoCloseable {
   // The draws come in a fixed order: calibration, then splits.
   private TaskData(Task task, Session floatModel, Random random, Path cache) {
     this.task = task;
+    this.outputs = floatModel.outputs();
     this.sources =
         task.text().isPresent()
             ? new TextSources(task, floatModel, cache)
@@ -153,7 +155,34 @@ public final class TaskData implements AutoCloseable {
    * @throws UserException when they do not fit the model, or one of them equals a scored sample
    */
   public SampleSet openTraining(Path source) {
-    ModelInputs inputs = keep(sources.unlabelled(source, "train")).inputs();
+    return training(keep(sources.unlabelled(source, "train")).inputs(), null, source);
+  }
+
+  /**
+   * Opens training inputs with classes, those of the label file or else those that a folder of
+   * pictures carries; without labels where there are neither, or where the metric counts no right
+   * answers.
+   *
+   * @param source as for calibration
+   * @param labels label file, or null
+   * @throws UserException when they do not fit the model, the labels do not fit the samples or the
+   *     model, or a sample equals a scored one
+   */
+  public SampleSet openTraining(Path source, @Nullable Path labels) {
+    boolean carried = labels == null && task.text().isPresent();
+    if (carried || !(task.metric() instanceof CountMetric)) {
+      return openTraining(source);
+    }
+    SourceOpener.Opened opening = keep(sources.other(source, labels, "train.source"));
+    Labels classes =
+        labels == null
+            ? opening.labels()
+            : Labels.read(labels, "train.labels", /* numbers= */ false);
+    checkLabels(classes, opening.inputs(), outputs);
+    return training(opening.inputs(), classes, source);
+  }
+
+  private SampleSet training(ModelInputs inputs, @Nullable Labels labels, Path source) {
     int[] all = IntStream.range(0, inputs.size()).toArray();
     Map<String, Integer> hashes = calibrationHashes(inputs, all);
     for (SampleSet scored : List.of(search, holdout)) {
@@ -166,7 +195,7 @@ public final class TaskData implements AutoCloseable {
         }
       }
     }
-    return new SampleSet("training samples", inputs, null, boxed(all));
+    return new SampleSet("training samples", inputs, labels, boxed(all));
   }
 
   @Override
@@ -252,8 +281,8 @@ public final class TaskData implements AutoCloseable {
                 + " of calibration.source equals sample "
                 + i
                 + " of the input's source",
-            "Accuracy must not be scored on calibration samples: remove them from one of the two, or"
-                + " name the same source for both, and they are kept apart");
+            "Accuracy must not be scored on calibration samples: remove them from one of the two,"
+                + " or name the same source for both, and they are kept apart");
       }
     }
   }

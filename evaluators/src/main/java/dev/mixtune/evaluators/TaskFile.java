@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@code pooling} none, {@code maxTokens} as the tokenizer says, else 512; {@code name} the file's
  * name, {@code mean} 0 and {@code std} 1, {@code layout} read off the model, {@code calibration} as
  * in {@link Task.Calibration}, {@code splits} 0.4 and 0.6, {@code latency} batch 1 and one thread,
- * no {@code robustness}.
+ * no {@code robustness}, no {@code train}.
  */
 public final class TaskFile {
 
@@ -59,7 +59,8 @@ public final class TaskFile {
         "calibration",
         "splits",
         "latency",
-        "robustness");
+        "robustness",
+        "train");
     String fileName = file.toAbsolutePath().getFileName().toString();
     String name =
         fields.optionalText("name").orElse(fileName.replaceFirst("(\\.task)?\\.ya?ml$", ""));
@@ -74,7 +75,9 @@ public final class TaskFile {
     Task.Fractions splits = splits(fields.mapping("splits"));
     Task.Deployment latency = latency(fields.mapping("latency"));
     List<Task.FurtherData> robustness = robustness(fields);
-    return new Task(name, model, inputs, labels, metric, calibration, splits, latency, robustness);
+    Task.Training train = fields.mapping("train").map(this::training).orElse(null);
+    return new Task(
+        name, model, inputs, labels, metric, calibration, splits, latency, robustness, train);
   }
 
   private List<Task.Input> inputs(Fields fields) {
@@ -172,6 +175,13 @@ public final class TaskFile {
             source == null || source.equals(inputSource) ? null : source,
             entry.positiveInt("samples"));
     return calibration;
+  }
+
+  private Task.Training training(Fields fields) {
+    Fields entry = fields.only("source", "labels", "samples");
+    Path labels = entry.optionalText("labels").map(t -> existing(entry, "labels", t)).orElse(null);
+    return new Task.Training(
+        existing(entry, "source", entry.text("source")), labels, entry.positiveInt("samples"));
   }
 
   private static Task.Fractions splits(Optional<Fields> fields) {

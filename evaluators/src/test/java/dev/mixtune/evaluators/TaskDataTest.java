@@ -178,6 +178,29 @@ class TaskDataTest {
   }
 
   @Test
+  void trainingSamplesHaveTheClassesOfTheirLabelFile() {
+    Path x = samples("x.npy", 8, 0);
+    Path train = samples("train.npy", 3, 100);
+    Path classes = Npy.write(folder.resolve("t.npy"), "<i8", "(3,)", Npy.longs(2, 0, 1));
+    Path few = Npy.write(folder.resolve("few.npy"), "<i8", "(2,)", Npy.longs(2, 0));
+    Path high = Npy.write(folder.resolve("high.npy"), "<i8", "(3,)", Npy.longs(2, 0, 3));
+    Task task = task(x, labels(new long[8]), new TopK(1), shared(1));
+    try (TaskData data = TaskData.open(task, model, 1)) {
+      SampleSet labelled = data.openTraining(train, classes);
+      assertThat(labelled.size()).isEqualTo(3);
+      assertThat(labelled.inOrder(new int[] {2, 0, 1}).label(1)).isEqualTo(2);
+      assertThat(data.openTraining(train, null).isLabelled()).isFalse();
+      assertThatThrownBy(() -> data.openTraining(train, few))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("2 labels for 3 samples");
+      assertThatThrownBy(() -> data.openTraining(train, high))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("position 2 is 3");
+      assertThatThrownBy(() -> data.openTraining(x, classes)).isInstanceOf(UserException.class);
+    }
+  }
+
+  @Test
   void inputsMustBeTheModels() {
     Path x = samples("x.npy", 40, 0);
     Task good = task(x, null, new Fidelity(), shared(1));

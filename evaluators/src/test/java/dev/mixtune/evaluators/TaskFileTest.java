@@ -31,6 +31,20 @@ class TaskFileTest {
   }
 
   @Test
+  void trainingSamplesAreReadAndNoStudyNeedsThem() throws IOException {
+    String task = "model: m.onnx\ninputs: [{source: x.npy}]\nlabels: y.npy\nmetric: top1\n";
+    assertThat(read(task).train()).isNull();
+    assertThat(read(task + "train: {source: c.npy}").train())
+        .isEqualTo(new Task.Training(folder.resolve("c.npy"), null, OptionalInt.empty()));
+    assertThat(read(task + "train: {source: c.npy, labels: y.npy, samples: 9}").train())
+        .isEqualTo(
+            new Task.Training(folder.resolve("c.npy"), folder.resolve("y.npy"), OptionalInt.of(9)));
+    assertThatThrownBy(() -> read(task + "train: {source: nobody.npy}"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("nobody.npy");
+  }
+
+  @Test
   void everyKeyIsRead() throws IOException {
     Task task =
         read(

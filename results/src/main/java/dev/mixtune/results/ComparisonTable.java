@@ -42,7 +42,7 @@ final class ComparisonTable {
             .toList());
   }
 
-  private Html table(List<Html> rows) {
+  Html table(List<Html> rows) {
     List<Html> heads = new ArrayList<>();
     COLUMNS.forEach(name -> heads.add(Html.tag("th", "", name)));
     if (frontier.memory() != null) {
@@ -75,7 +75,7 @@ final class ComparisonTable {
     return Html.tag("tr", "float", cells);
   }
 
-  private Html row(String css, String name, FrontierPoint point) {
+  Html row(String css, String name, FrontierPoint point) {
     List<Html> cells = new ArrayList<>();
     cells.add(Html.tag("th", "", name));
     cells.add(

@@ -1,5 +1,6 @@
 package dev.mixtune.results;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mixtune.engine.Basis;
 import dev.mixtune.engine.Layer;
 import java.util.HashSet;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the study
  * @param memory what the points' peak memory is and what float's comes to; null where none was
  *     measured
+ * @param finetuned plans that were trained after the search, in the order in which they were; left
+ *     out of the file where there are none
  */
 public record Frontier(
     int schemaVersion,
@@ -49,7 +52,8 @@ public record Frontier(
     @Nullable Hypervolume hypervolume,
     int evaluations,
     long seed,
-    @Nullable MemoryFacts memory) {
+    @Nullable MemoryFacts memory,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FinetunedPoint> finetuned) {
 
   /** The version of the file that this class writes and reads. */
   public static final int SCHEMA_VERSION = 1;
@@ -58,13 +62,17 @@ public record Frontier(
     layers = List.copyOf(layers);
     points = List.copyOf(points);
     uniforms = List.copyOf(uniforms);
+    finetuned = List.copyOf(finetuned);
+    List<FrontierPoint> trained = finetuned.stream().map(FinetunedPoint::point).toList();
     Set<String> ids = new HashSet<>();
-    for (FrontierPoint point : points) {
-      if (!ids.add(point.id())) {
-        throw new IllegalArgumentException("two points are called '" + point.id() + "'");
+    for (List<FrontierPoint> list : List.of(points, trained)) {
+      for (FrontierPoint point : list) {
+        if (!ids.add(point.id())) {
+          throw new IllegalArgumentException("two points are called '" + point.id() + "'");
+        }
       }
     }
-    for (List<FrontierPoint> list : List.of(points, uniforms)) {
+    for (List<FrontierPoint> list : List.of(points, uniforms, trained)) {
       for (FrontierPoint point : list) {
         if (point.bits().size() != layers.size()) {
           throw new IllegalArgumentException(
@@ -82,7 +90,7 @@ public record Frontier(
     }
   }
 
-  /** A frontier whose points' memory was not measured. */
+  /** A frontier whose points' memory was not measured, without fine-tuned plans. */
   public Frontier(
       int schemaVersion,
       String task,
@@ -115,7 +123,8 @@ public record Frontier(
         hypervolume,
         evaluations,
         seed,
-        /* memory= */ null);
+        /* memory= */ null,
+        List.of());
   }
 
   /**
@@ -141,7 +150,30 @@ public record Frontier(
         hypervolume,
         evaluations,
         seed,
-        facts);
+        facts,
+        finetuned);
+  }
+
+  /** The same outcome with these fine-tuned plans. */
+  public Frontier withFinetuned(List<FinetunedPoint> plans) {
+    return new Frontier(
+        schemaVersion,
+        task,
+        metric,
+        model,
+        target,
+        reference,
+        latency,
+        limit,
+        layers,
+        points,
+        uniforms,
+        certificate,
+        hypervolume,
+        evaluations,
+        seed,
+        memory,
+        plans);
   }
 
   /**

@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code frontier.csv}: one row per point, then one column of bits per layer, then what came to be
- * in the file later. Quoted as RFC 4180 says. Text that a spreadsheet would take for a formula
- * begins with an apostrophe; numbers stay numbers.
+ * {@code frontier.csv}: one row per point, fine-tuned ones last, then one column of bits per layer,
+ * then what came to be in the file later. Quoted as RFC 4180 says. Text that a spreadsheet would
+ * take for a formula begins with an apostrophe; numbers stay numbers.
  */
 public final class FrontierCsv {
   private static final List<String> COLUMNS =
@@ -59,6 +59,9 @@ public final class FrontierCsv {
     appendRow(csv, header);
     for (FrontierPoint point : frontier.points()) {
       appendRow(csv, row(point, energy));
+    }
+    for (FinetunedPoint each : frontier.finetuned()) {
+      appendRow(csv, row(each.point(), energy));
     }
     return csv.toString();
   }

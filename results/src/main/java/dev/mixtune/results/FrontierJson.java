@@ -46,7 +46,8 @@ public final class FrontierJson {
 
   /**
    * What files of older versions lack. Before plans were rounded for themselves, every point had
-   * the library's weights; what a point or a latency did not say yet is unknown.
+   * the library's weights; what a point or a latency did not say yet is unknown. Where no plan was
+   * fine-tuned nothing is said of it.
    */
   private static void completed(JsonNode frontier) {
     for (String list : List.of("points", "uniforms")) {
@@ -58,6 +59,9 @@ public final class FrontierJson {
           fields.putIfAbsent("peakMemoryBytes", fields.nullNode());
         }
       }
+    }
+    if (frontier instanceof ObjectNode fields) {
+      fields.putIfAbsent("finetuned", fields.arrayNode());
     }
     if (frontier.path("latency") instanceof ObjectNode latency) {
       latency.putIfAbsent("prediction", latency.nullNode());

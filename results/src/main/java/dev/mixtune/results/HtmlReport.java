@@ -49,6 +49,7 @@ public final class HtmlReport {
     values.put("comparison", comparison.comparison());
     values.put("pointCount", Html.text(Figures.count(frontier.points().size(), "point")));
     values.put("allPoints", comparison.allPoints());
+    values.put("finetuned", new FinetunedTable(frontier).html());
     values.put("layers", layers.html());
     values.put("layersNote", layers.note());
     values.put("bars", charts.bars());

@@ -63,6 +63,15 @@ final class StudyJson {
     }
   }
 
+  /** What {@link #compact} wrote. */
+  static <T> T value(String text, Class<T> type) {
+    try {
+      return MAPPER.readValue(text, type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("no " + type.getSimpleName() + ": " + detail(e), e);
+    }
+  }
+
   static <T> T read(Path file, Class<T> type) {
     return read(file, type, tree -> {});
   }

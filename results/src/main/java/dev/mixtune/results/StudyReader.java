@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * process is writing. Thread-safe.
  */
 public final class StudyReader implements AutoCloseable {
+  /** What the names of rows of fine-tuned plans begin with. */
+  static final String FINETUNED = "finetuned:";
+
   private static final Pattern COMMA = Pattern.compile(", ");
 
   private final Path file;
@@ -155,6 +158,15 @@ public final class StudyReader implements AutoCloseable {
   /** A document that was put under this name. */
   public Optional<String> document(String name) {
     return first("SELECT json FROM documents WHERE name = ?", row -> row.getString(1), name);
+  }
+
+  /** The plans that were fine-tuned, in the order in which they were recorded. */
+  public List<FinetunedPoint> finetuned() {
+    return all(
+        "SELECT json FROM documents WHERE name LIKE '"
+            + FINETUNED
+            + "%' ORDER BY recorded_at, name",
+        row -> FinetunedPoint.ofText(row.getString(1)));
   }
 
   @Override

@@ -218,6 +218,11 @@ public final class StudyStore implements Journal, AutoCloseable {
         });
   }
 
+  /** Records a fine-tuned plan; the search does not see it. */
+  public void recordFinetuned(FinetunedPoint plan) {
+    putDocument(StudyReader.FINETUNED + plan.point().id(), plan.text());
+  }
+
   /** The document of that name. */
   public Optional<String> document(String name) {
     return contents.document(name);

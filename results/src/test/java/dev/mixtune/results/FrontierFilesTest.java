@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mixtune.engine.Basis;
 import dev.mixtune.engine.PairedScore;
 import dev.mixtune.engine.UserException;
+import dev.mixtune.search.Rounding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,53 @@ class FrontierFilesTest {
     List<String> names = new ArrayList<>();
     node.fieldNames().forEachRemaining(names::add);
     return names;
+  }
+
+  private static FinetunedPoint trained(FrontierPoint from) {
+    FrontierPoint point =
+        new FrontierPoint(
+            from.id() + "-finetuned",
+            from.bits(),
+            from.schemes(),
+            from.kernels(),
+            from.search(),
+            from.search(),
+            from.latencyMs(),
+            from.latencyRatio(),
+            from.latencyRelativeError(),
+            null,
+            from.latencyBasis(),
+            from.sizeBytes(),
+            from.sizeRatio(),
+            from.averageBits(),
+            null,
+            false,
+            Rounding.FINETUNED,
+            0.0);
+    return new FinetunedPoint(
+        point,
+        from.id(),
+        "ab".repeat(32),
+        new Frontier.CertificateFacts(point.id(), 0.004, 0.95, 6000, "Tango", 1, 0.003),
+        new FinetunedPoint.Training(50000, 5, 4, 0.001, 0.0, 1, "epochs 5, seed 1"));
+  }
+
+  @Test
+  void fineTunedPointsStandBesideTheFrontierAndComeBack() throws IOException {
+    assertThat(names(JACKSON.readTree(FrontierJson.text(frontier)))).doesNotContain("finetuned");
+    Frontier tuned = frontier.withFinetuned(List.of(trained(frontier.points().get(0))));
+    FrontierJson.write(folder.resolve("frontier.json"), tuned);
+
+    assertThat(FrontierJson.read(folder.resolve("frontier.json"))).isEqualTo(tuned);
+    JsonNode json = JACKSON.readTree(FrontierJson.text(tuned));
+    assertThat(json.get("points")).hasSize(frontier.points().size());
+    assertThat(json.get("finetuned").get(0).get("point").get("rounding").asText())
+        .isEqualTo("finetuned");
+    List<String> rows = FrontierCsv.text(tuned).lines().toList();
+    assertThat(rows).hasSize(2 + frontier.points().size());
+    assertThat(rows.get(rows.size() - 1)).startsWith(frontier.points().get(0).id() + "-finetuned");
+    assertThat(FinetunedPoint.ofText(tuned.finetuned().get(0).text()))
+        .isEqualTo(tuned.finetuned().get(0));
   }
 
   /** The contract, typed from its text: names that programs outside rely on. */

@@ -8,7 +8,9 @@ public enum Rounding {
   /** The library's, rounded once for all plans. All that a search asks for. */
   LIBRARY,
   /** The plan's own: each layer was rounded to the inputs that it gets in this very plan. */
-  CONTEXT;
+  CONTEXT,
+  /** Trained for this very plan, after the search. No search asks for it. */
+  FINETUNED;
 
   /** The name used in files, such as {@code context}. */
   public String id() {

@@ -17,6 +17,7 @@ import ai.djl.training.initializer.XavierInitializer.RandomType;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import dev.mixtune.training.program.Torch;
 
 /**
  * Trains one {@link ResidualNetwork} by stochastic gradient descent with momentum on the softmax
@@ -66,8 +67,7 @@ final class NetworkTrainer implements AutoCloseable {
    * first use of DJL in this JVM.
    */
   static void configureEngine(int threads) {
-    System.setProperty("ai.djl.offline", "true");
-    System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
+    Torch.configure(threads);
   }
 
   /** Updates the weights once and returns the mean loss of the batch before the update. */

@@ -60,4 +60,10 @@ public final class TinyTask {
     new Random(seed).nextBytes(pixels);
     NpyWriter.writeBytes(file, pixels, count, SIZE, SIZE);
   }
+
+  /** Writes a label file. */
+  public static Path labels(Path file, long... classes) throws IOException {
+    NpyWriter.writeLongs(file, classes, classes.length);
+    return file;
+  }
 }

@@ -20,13 +20,28 @@ import java.util.zip.CRC32;
  *
  * @param epochs epochs done
  * @param steps steps of the optimizer done
+ * @param firstLoss what the training began with; growth is judged by it
  * @param arrays variables and the optimizer's moments, in the order of the training
+ * @param best the variables that scored best on the search split
  */
-public record Checkpoint(int epochs, int steps, List<float[]> arrays) {
-  private static final int MAGIC = 0x4d585431;
+public record Checkpoint(int epochs, int steps, double firstLoss, List<float[]> arrays, Best best) {
+  private static final int MAGIC = 0x4d585432;
 
   public Checkpoint {
     arrays = List.copyOf(arrays);
+  }
+
+  /**
+   * The best variables so far.
+   *
+   * @param epoch after which they were scored; 0 for the rounded start
+   * @param score on the search split
+   * @param arrays variables, in the order of the training
+   */
+  public record Best(int epoch, double score, List<float[]> arrays) {
+    public Best {
+      arrays = List.copyOf(arrays);
+    }
   }
 
   /**
@@ -42,13 +57,11 @@ public record Checkpoint(int epochs, int steps, List<float[]> arrays) {
       out.writeUTF(key);
       out.writeInt(epochs);
       out.writeInt(steps);
-      out.writeInt(arrays.size());
-      for (float[] array : arrays) {
-        ByteBuffer buffer = ByteBuffer.allocate(array.length * Float.BYTES);
-        buffer.asFloatBuffer().put(array);
-        out.writeInt(array.length);
-        out.write(buffer.array());
-      }
+      out.writeDouble(firstLoss);
+      write(out, arrays);
+      out.writeInt(best.epoch());
+      out.writeDouble(best.score());
+      write(out, best.arrays());
       CRC32 sum = new CRC32();
       sum.update(bytes.toByteArray());
       out.writeLong(sum.getValue());
@@ -56,6 +69,27 @@ public record Checkpoint(int epochs, int steps, List<float[]> arrays) {
       throw new UncheckedIOException("writing to memory", e);
     }
     AtomicFile.write(file, bytes.toByteArray());
+  }
+
+  private static void write(DataOutputStream out, List<float[]> arrays) throws IOException {
+    out.writeInt(arrays.size());
+    for (float[] array : arrays) {
+      ByteBuffer buffer = ByteBuffer.allocate(array.length * Float.BYTES);
+      buffer.asFloatBuffer().put(array);
+      out.writeInt(array.length);
+      out.write(buffer.array());
+    }
+  }
+
+  private static List<float[]> arrays(DataInputStream in) throws IOException {
+    List<float[]> arrays = new ArrayList<>();
+    for (int count = in.readInt(); count > 0; count--) {
+      byte[] raw = in.readNBytes(in.readInt() * Float.BYTES);
+      float[] array = new float[raw.length / Float.BYTES];
+      ByteBuffer.wrap(raw).asFloatBuffer().get(array);
+      arrays.add(array);
+    }
+    return arrays;
   }
 
   /**
@@ -77,14 +111,10 @@ public record Checkpoint(int epochs, int steps, List<float[]> arrays) {
       }
       int epochs = in.readInt();
       int steps = in.readInt();
-      List<float[]> arrays = new ArrayList<>();
-      for (int count = in.readInt(); count > 0; count--) {
-        byte[] raw = in.readNBytes(in.readInt() * Float.BYTES);
-        float[] array = new float[raw.length / Float.BYTES];
-        ByteBuffer.wrap(raw).asFloatBuffer().get(array);
-        arrays.add(array);
-      }
-      return new Checkpoint(epochs, steps, arrays);
+      double firstLoss = in.readDouble();
+      List<float[]> arrays = arrays(in);
+      Best best = new Best(in.readInt(), in.readDouble(), arrays(in));
+      return new Checkpoint(epochs, steps, firstLoss, arrays, best);
     } catch (IOException e) {
       throw new UserException("'" + file + "' cannot be read: " + e, "Remove it to start anew.", e);
     }

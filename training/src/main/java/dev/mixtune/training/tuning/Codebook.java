@@ -19,8 +19,11 @@ final class Codebook implements TrainedWeights {
   private final NDArray unit;
   private final NDArray scale;
 
-  /** One array for each level, rising: one value per channel. */
-  private final List<NDArray> levels = new ArrayList<>();
+  /** One array for each level, rising: one value per channel, in its unit. */
+  private final List<NDArray> firstLevels = new ArrayList<>();
+
+  /** How far each level was moved, in slow units. */
+  private final List<NDArray> moves = new ArrayList<>();
 
   /**
    * Starts exactly at the rounded weights.
@@ -53,9 +56,10 @@ final class Codebook implements TrainedWeights {
     this.scale = manager.create(start.scales(), channels);
     latent.setRequiresGradient(true);
     for (float[] level : books) {
-      NDArray array = manager.create(level, channels);
-      array.setRequiresGradient(true);
-      levels.add(array);
+      firstLevels.add(manager.create(level, channels));
+      NDArray move = manager.zeros(channels);
+      move.setRequiresGradient(true);
+      moves.add(move);
     }
   }
 
@@ -86,7 +90,8 @@ final class Codebook implements TrainedWeights {
   /** The INT8 codes of the levels, still differentiable. */
   private List<NDArray> levelCodes() {
     List<NDArray> codes = new ArrayList<>();
-    for (NDArray level : levels) {
+    for (int i = 0; i < moves.size(); i++) {
+      NDArray level = firstLevels.get(i).add(moves.get(i).mul(SLOWER));
       codes.add(StraightThrough.round(level.mul(unit).clip(Byte.MIN_VALUE, Byte.MAX_VALUE)));
     }
     return codes;
@@ -119,7 +124,7 @@ final class Codebook implements TrainedWeights {
 
   @Override
   public List<NDArray> variables() {
-    List<NDArray> variables = new ArrayList<>(levels);
+    List<NDArray> variables = new ArrayList<>(moves);
     variables.add(0, latent);
     return variables;
   }

@@ -18,13 +18,22 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Trains a plan to answer as the float network does, epoch by epoch. No labels are needed.
+ * Trains a plan to answer as the float network does, epoch by epoch. No labels are needed; where
+ * the samples have them, a part of the loss may be theirs.
  *
  * <p>Everything random comes from the seed and the number of the epoch, so an epoch after a restart
  * is the epoch that would have been. One instance at a time in a JVM.
  */
 public final class FineTuning implements AutoCloseable {
   private static final long EPOCH_STRIDE = 0x9E3779B97F4A7C15L;
+
+  /** Steps whose mean loss stands for the start. */
+  private static final int FIRST_STEPS = 10;
+
+  /** A loss that grows so much is lost; one near 0 may grow a lot and be small. */
+  private static final double MOST_GROWTH = 30;
+
+  private static final double LEAST_LOSS = 0.1;
 
   private final TrainablePlan student;
   private final GradientProgram teacher;
@@ -35,6 +44,8 @@ public final class FineTuning implements AutoCloseable {
   private final OneCycle schedule;
   private final Distillation distillation;
   private int epochsDone;
+  private double firstLoss = Double.NaN;
+  private Checkpoint.Best best;
 
   /**
    * @param student what is trained; closed by its owner
@@ -60,7 +71,8 @@ public final class FineTuning implements AutoCloseable {
             (float) settings.rate(),
             Math.max(1, (int) (TuningSettings.WARM_UP * steps)),
             Math.max(2, steps));
-    this.distillation = new Distillation(settings.temperature());
+    this.distillation = new Distillation(settings.temperature(), settings.labelShare());
+    this.best = new Checkpoint.Best(0, Double.NEGATIVE_INFINITY, values());
   }
 
   private int stepsPerEpoch() {
@@ -77,7 +89,7 @@ public final class FineTuning implements AutoCloseable {
    *
    * @param listener hears the number of each step and its loss
    * @return the mean loss
-   * @throws UserException when the loss is no number any more
+   * @throws UserException when the loss is no number any more, or has grown out of all proportion
    */
   public double epoch(StepListener listener) {
     SplittableRandom random =
@@ -87,19 +99,43 @@ public final class FineTuning implements AutoCloseable {
     double sum = 0;
     int steps = 0;
     for (Map<String, Tensor> batch : shuffled.batches(settings.batch(), /* padded= */ false)) {
-      double loss = step(settings.movesPictures() ? moved(batch, shifts) : batch);
-      if (!Double.isFinite(loss)) {
-        throw new UserException(
-            "the loss is " + loss + " in step " + (steps + 1) + " of epoch " + (epochsDone + 1),
-            "Lower the learning rate (--lr, now "
-                + settings.rate()
-                + ") and name another --out folder: a checkpoint belongs to its rate.");
-      }
+      int[] classes = classes(shuffled, steps);
+      double loss = step(settings.movesPictures() ? moved(batch, shifts) : batch, classes);
       sum += loss;
+      requireSane(loss, sum / (steps + 1), steps + 1);
       listener.done(++steps, stepsPerEpoch(), loss);
     }
+    firstLoss = Double.isNaN(firstLoss) ? sum / steps : firstLoss;
     epochsDone++;
     return sum / steps;
+  }
+
+  /** Empty without labels. */
+  private int[] classes(SampleSet shuffled, int steps) {
+    int from = shuffled.isLabelled() ? steps * settings.batch() : shuffled.size();
+    int to = Math.min(shuffled.size(), from + settings.batch());
+    return IntStream.range(from, to).map(shuffled::label).toArray();
+  }
+
+  private void requireSane(double loss, double mean, int step) {
+    if (step == FIRST_STEPS && Double.isNaN(firstLoss)) {
+      firstLoss = mean;
+    }
+    boolean exploded = loss > MOST_GROWTH * Math.max(firstLoss, LEAST_LOSS);
+    if (Double.isFinite(loss) && !exploded) {
+      return;
+    }
+    throw new UserException(
+        "the loss is "
+            + loss
+            + " in step "
+            + step
+            + " of epoch "
+            + (epochsDone + 1)
+            + (exploded ? ", and began at " + firstLoss : ""),
+        "Lower the learning rate (--lr, now "
+            + settings.rate()
+            + "): another rate is another training and starts anew.");
   }
 
   /** Hears about each step. */
@@ -137,14 +173,19 @@ public final class FineTuning implements AutoCloseable {
     return moved;
   }
 
-  private double step(Map<String, Tensor> batch) {
+  private double step(Map<String, Tensor> batch, int... classes) {
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       Map<String, NDArray> inputs = arrays(batch, manager);
       NDArray expected = teacher.run(inputs).get(0).stopGradient();
+      requireRows(expected.getShape());
+      NDArray labels =
+          classes.length == 0
+              ? null
+              : manager.create(classes).oneHot(Math.toIntExact(expected.getShape().get(1)));
       double value;
       try (GradientCollector collector = Torch.collect()) {
-        NDArray loss = distillation.loss(student.run(inputs), expected);
+        NDArray loss = distillation.loss(student.run(inputs), expected, labels);
         collector.backward(loss);
         value = loss.getFloat();
       }
@@ -153,6 +194,14 @@ public final class FineTuning implements AutoCloseable {
         student.project();
       }
       return value;
+    }
+  }
+
+  private static void requireRows(Shape shape) {
+    if (shape.dimension() != 2) {
+      throw new UserException(
+          "the model's first output has the shape " + shape,
+          "Fine-tuning needs one row of class scores for each sample, [N, classes].");
     }
   }
 
@@ -169,12 +218,51 @@ public final class FineTuning implements AutoCloseable {
     return arrays;
   }
 
+  /**
+   * Hears how the plan, as it is now, scores on the search split. The best one is kept; of equal
+   * ones the earlier.
+   */
+  public void scored(double score) {
+    if (score > best.score()) {
+      best = new Checkpoint.Best(epochsDone, score, values());
+    }
+  }
+
+  /** The epoch whose plan scored best; 0 for the rounded start. */
+  public int bestEpoch() {
+    return best.epoch();
+  }
+
+  /**
+   * Whether training is over: all epochs are done, or the last ones brought nothing. Those of the
+   * first half do not count: at their rates weights keep changing codes, and scores lie below the
+   * start's even where the training ends well above it.
+   */
+  public boolean isOver() {
+    int since = Math.max(best.epoch(), settings.epochs() / 2);
+    return epochsDone >= settings.epochs() || epochsDone - since >= settings.patience();
+  }
+
+  /** Makes the student the best one that was scored. Training cannot go on from there. */
+  public void useBest() {
+    List<NDArray> variables = student.variables();
+    for (int i = 0; i < variables.size(); i++) {
+      variables.get(i).set(best.arrays().get(i));
+    }
+  }
+
+  private List<float[]> values() {
+    return student.variables().stream().map(NDArray::toFloatArray).toList();
+  }
+
   /** Everything that a restart needs. */
   public Checkpoint checkpoint() {
     return new Checkpoint(
         epochsDone,
         optimizer.steps(),
-        optimizer.state().stream().map(NDArray::toFloatArray).toList());
+        firstLoss,
+        optimizer.state().stream().map(NDArray::toFloatArray).toList(),
+        best);
   }
 
   /**
@@ -193,6 +281,8 @@ public final class FineTuning implements AutoCloseable {
     }
     optimizer.restoreSteps(checkpoint.steps());
     epochsDone = checkpoint.epochs();
+    firstLoss = checkpoint.firstLoss();
+    best = checkpoint.best();
   }
 
   @Override

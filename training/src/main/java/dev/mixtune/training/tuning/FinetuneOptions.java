@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -13,23 +14,30 @@ import org.jspecify.annotations.Nullable;
  * What the command line asks for.
  *
  * @param task the task file
- * @param train training inputs: an array or a folder of pictures, as in a task file
+ * @param train training inputs: an array or a folder of pictures, as in a task file; null for those
+ *     of the task file
+ * @param labels label file of {@code train}; null for what the source carries, if anything
  * @param plan scheme names joined by blanks; null for {@code study}
  * @param study folder with frontier.json; null for {@code plan}
  * @param point id of a point of the study
- * @param samples training samples at most
+ * @param samples training samples at most; empty: what the task file says, else all
  * @param settings of the training
+ * @param dataSeed fixes calibration samples and splits
+ * @param scoresAll whether the result is scored on all samples, the holdout among them
  * @param threads of PyTorch and of the rounding
  * @param out folder for the model, the report and the checkpoint
  */
 record FinetuneOptions(
     Path task,
-    Path train,
+    @Nullable Path train,
+    @Nullable Path labels,
     @Nullable String plan,
     @Nullable Path study,
     String point,
-    int samples,
+    OptionalInt samples,
     TuningSettings settings,
+    long dataSeed,
+    boolean scoresAll,
     int threads,
     Path out) {
 
@@ -38,18 +46,23 @@ record FinetuneOptions(
       Fine-tunes a plan and writes it as a deployable ONNX file. No labels are needed.
 
         --task FILE        task file: model, calibration, scored samples
-        --train SOURCE     training inputs: .npy, .npy.gz or a folder of pictures
+        --train SOURCE     training inputs: .npy, .npy.gz or a folder of pictures (the task's train)
+        --labels FILE      their classes, where the source carries none
         --plan "SCHEMES"   one scheme for each layer (w8a8, w4a8, w2a8, f16, f32), or one for all
         --study DIR        take the plan from a study's frontier.json
         --point ID         which one (the chosen one)
         --out DIR          folder for finetuned.onnx, finetune.json and the checkpoint
         --epochs N         passes over the training inputs (5)
+        --patience N       ends after so many epochs of the second half without a better score (3)
         --samples N        training inputs at most (all)
         --batch N          inputs per step (128)
         --lr X             highest learning rate, in units of a channel's magnitude (0.001)
         --temperature X    of the distillation (2)
+        --label-share X    weight of the labels' cross entropy, 0 to 1 (0)
         --shift yes|no     flip and shift pictures (yes)
         --seed N           fixes everything random (1)
+        --data-seed N      fixes calibration samples and splits, as a study's --seed (that of --seed)
+        --score all|search scores the result on all samples, or leaves the holdout alone (all)
         --threads N        threads (2)
 
       Started again with the same options it goes on after the last whole epoch.
@@ -59,17 +72,22 @@ record FinetuneOptions(
       List.of(
           "--task",
           "--train",
+          "--labels",
           "--plan",
           "--study",
           "--point",
           "--out",
           "--epochs",
+          "--patience",
           "--samples",
           "--batch",
           "--lr",
           "--temperature",
+          "--label-share",
           "--shift",
           "--seed",
+          "--data-seed",
+          "--score",
           "--threads");
 
   /**
@@ -93,15 +111,20 @@ record FinetuneOptions(
     if (given.containsKey("--plan") == given.containsKey("--study")) {
       throw new UserException("which plan is not said", "Give either --plan or --study.");
     }
-    String study = given.get("--study");
+    TuningSettings settings = settings(given);
     return new FinetuneOptions(
         Path.of(needed(given, "--task")),
-        Path.of(needed(given, "--train")),
+        path(given, "--train"),
+        path(given, "--labels"),
         given.get("--plan"),
-        study == null ? null : Path.of(study),
+        path(given, "--study"),
         given.getOrDefault("--point", ""),
-        whole(given, "--samples", Integer.MAX_VALUE),
-        settings(given),
+        given.containsKey("--samples")
+            ? OptionalInt.of(whole(given, "--samples", 1))
+            : OptionalInt.empty(),
+        settings,
+        seed(given, "--data-seed", settings.seed()),
+        one(given, "--score", "all", "search"),
         whole(given, "--threads", 2),
         Path.of(needed(given, "--out")));
   }
@@ -112,16 +135,29 @@ record FinetuneOptions(
         whole(given, "--batch", 128),
         positive(given, "--lr", 0.001),
         positive(given, "--temperature", 2),
-        yes(given, "--shift"),
-        number(given, "--seed", 1L, Long::valueOf, value -> true));
+        number(given, "--label-share", 0.0, Double::valueOf, value -> value >= 0 && value <= 1),
+        one(given, "--shift", "yes", "no"),
+        whole(given, "--patience", 3),
+        seed(given, "--seed", 1));
   }
 
-  private static boolean yes(Map<String, String> given, String name) {
-    String value = given.getOrDefault(name, "yes");
-    if (!value.equals("yes") && !value.equals("no")) {
-      throw new UserException(name + " " + value + " is no answer", "Say yes or no.");
+  private static @Nullable Path path(Map<String, String> given, String name) {
+    String value = given.get(name);
+    return value == null ? null : Path.of(value);
+  }
+
+  private static long seed(Map<String, String> given, String name, long absent) {
+    return number(given, name, absent, Long::valueOf, value -> true);
+  }
+
+  /** Whether the first of two words is given, which it is where nothing is. */
+  private static boolean one(Map<String, String> given, String name, String first, String second) {
+    String value = given.getOrDefault(name, first);
+    if (!value.equals(first) && !value.equals(second)) {
+      throw new UserException(
+          name + " " + value + " is no answer", "Say " + first + " or " + second + ".");
     }
-    return value.equals("yes");
+    return value.equals(first);
   }
 
   private static int whole(Map<String, String> given, String name, int absent) {

@@ -19,7 +19,7 @@ final class TrainedLayer {
   private final TrainedWeights weights;
   private final @Nullable Bias bias;
 
-  /** A bias in units of its own magnitude: {@code start + unit * moved}. */
+  /** A bias in slow units of its own magnitude: {@code start + unit * moved}. */
   private record Bias(String value, NDArray start, NDArray moved, float unit) {
     NDArray values() {
       return start.add(moved.mul(unit));
@@ -68,7 +68,8 @@ final class TrainedLayer {
     for (float each : values) {
       sum += (double) each * each;
     }
-    return new Bias(value, start, moved, (float) Math.max(1e-6, Math.sqrt(sum / values.length)));
+    double magnitude = Math.max(1e-6, Math.sqrt(sum / values.length));
+    return new Bias(value, start, moved, TrainedWeights.SLOWER * (float) magnitude);
   }
 
   List<NDArray> variables() {

@@ -12,6 +12,12 @@ import java.util.List;
  * all channels and widths.
  */
 sealed interface TrainedWeights permits UniformGrid, Codebook {
+  /**
+   * How much slower than single weights the grid of a channel and its bias are trained. A level
+   * moves many weights the same way, and behind a ReLU all inputs have one sign: its noise adds up
+   * where that of single weights averages out. Adam's steps do not know, so the unit tells them.
+   */
+  float SLOWER = 0.1f;
 
   /** The weights as the lowered model computes with them, differentiable in the variables. */
   NDArray values();

@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * Weights on a uniform grid whose step sizes are learned (LSQ, Esser et al. 2020, arXiv:1902.08153,
  * eq. 1 to 3): {@code round(clip(w / s)) s}. The step of each channel is trained as its logarithm,
- * which keeps it positive and makes all steps alike to the optimizer, so that LSQ's gradient scale
- * is not needed.
+ * which keeps it positive and makes all steps alike to the optimizer; it is trained slower than the
+ * weights, in the place of LSQ's gradient scale, which Adam would cancel.
  */
 final class UniformGrid implements TrainedWeights {
   private final RoundedWeights start;
@@ -71,11 +71,15 @@ final class UniformGrid implements TrainedWeights {
 
   /** The latent weights in steps. */
   private NDArray position() {
-    return latent.mul(unit).div(logStep.exp());
+    return latent.mul(unit).div(growth());
   }
 
   private NDArray step() {
-    return firstStep.mul(logStep.exp());
+    return firstStep.mul(growth());
+  }
+
+  private NDArray growth() {
+    return logStep.mul(SLOWER).exp();
   }
 
   @Override
@@ -85,7 +89,7 @@ final class UniformGrid implements TrainedWeights {
 
   @Override
   public void project() {
-    NDArray inside = position().clip(least, -least - 1).mul(logStep.exp()).div(unit);
+    NDArray inside = position().clip(least, -least - 1).mul(growth()).div(unit);
     latent.subi(latent.sub(inside));
   }
 

@@ -27,6 +27,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -39,7 +40,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A small plan is trained, stopped, resumed and exported. */
 class FineTuningTest {
-  private static final TuningSettings SETTINGS = new TuningSettings(3, 16, 0.02, 2, true, 5);
+  private static final TuningSettings SETTINGS = settings(3, 16, 0.02, true);
+
+  private static TuningSettings settings(int epochs, int batch, double rate, boolean moves) {
+    return new TuningSettings(epochs, batch, rate, 2, 0.0, moves, epochs, 5);
+  }
 
   @TempDir static Path folder;
   private static OrtRuntime runtime;
@@ -101,7 +106,7 @@ class FineTuningTest {
                 student,
                 teacher,
                 data.openTraining(folder.resolve("train.npy")),
-                new TuningSettings(12, 16, 0.02, 2, false, 5),
+                settings(12, 16, 0.02, false),
                 manager)) {
       double first = training.epoch((done, total, loss) -> {});
       double last = first;
@@ -156,8 +161,19 @@ class FineTuningTest {
   @Test
   void aDamagedOrForeignCheckpointIsRefused() throws IOException {
     Path file = folder.resolve("other.bin");
-    new Checkpoint(1, 2, List.of(new float[] {1, 2})).write(file, "key");
-    assertThat(Checkpoint.read(file, "key").arrays().get(0)).containsExactly(1, 2);
+    new Checkpoint(
+            1,
+            2,
+            0.75,
+            List.of(new float[] {1, 2}),
+            new Checkpoint.Best(1, 0.5, List.of(new float[] {3})))
+        .write(file, "key");
+    Checkpoint read = Checkpoint.read(file, "key");
+    assertThat(read.arrays().get(0)).containsExactly(1, 2);
+    assertThat(read.firstLoss()).isEqualTo(0.75);
+    assertThat(read.best().epoch()).isEqualTo(1);
+    assertThat(read.best().score()).isEqualTo(0.5);
+    assertThat(read.best().arrays().get(0)).containsExactly(3);
     assertThatThrownBy(() -> Checkpoint.read(file, "another key"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("another training");
@@ -178,7 +194,7 @@ class FineTuningTest {
                 student,
                 teacher,
                 data.openTraining(folder.resolve("train.npy")),
-                new TuningSettings(20, 4, 1e6, 2, false, 5),
+                settings(20, 4, 1e6, false),
                 manager)) {
       assertThatThrownBy(
               () -> {
@@ -188,6 +204,37 @@ class FineTuningTest {
               })
           .isInstanceOf(UserException.class)
           .hasMessageContaining("Lower the learning rate");
+    }
+  }
+
+  @Test
+  void theBestScoredPlanIsKeptAndTrainingEndsWhenNothingGetsBetter() {
+    TuningSettings impatient = new TuningSettings(9, 16, 0.02, 2, 0.0, true, 2, 5);
+    try (GradientProgram teacher = teacher();
+        TrainablePlan student = student(plan(Scheme.W2A8));
+        FineTuning training =
+            new FineTuning(
+                student,
+                teacher,
+                data.openTraining(folder.resolve("train.npy")),
+                impatient,
+                manager)) {
+      training.scored(0.5);
+      training.epoch((done, total, loss) -> {});
+      training.scored(0.7);
+      byte[] best = student.lowered().model();
+      // Four of nine epochs are the first half; two more without a better score end it.
+      for (int epoch = 2; epoch <= 6; epoch++) {
+        assertThat(training.isOver()).as("before epoch %d", epoch).isFalse();
+        training.epoch((done, total, loss) -> {});
+        training.scored(epoch == 2 ? 0.7 : 0.6);
+      }
+
+      assertThat(student.lowered().model()).isNotEqualTo(best);
+      assertThat(training.isOver()).isTrue();
+      assertThat(training.bestEpoch()).isEqualTo(1);
+      training.useBest();
+      assertThat(student.lowered().model()).isEqualTo(best);
     }
   }
 
@@ -248,27 +295,15 @@ class FineTuningTest {
 
   private record Ended(int code, String printed) {}
 
-  private static Ended finetune(Path task, Path train, Path out) {
+  private static Ended finetune(Path task, Path train, Path out, String... further) {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    int code =
-        Finetune.exitCode(
-            stream,
-            stream,
-            "--task",
-            task.toString(),
-            "--train",
-            train.toString(),
-            "--plan",
-            "w4a8",
-            "--epochs",
-            "1",
-            "--batch",
-            "16",
-            "--threads",
-            "1",
-            "--out",
-            out.toString());
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("--task", task.toString(), "--train", train.toString()));
+    arguments.addAll(List.of("--plan", "w4a8", "--batch", "16", "--threads", "1"));
+    arguments.addAll(List.of("--out", out.toString()));
+    arguments.addAll(further.length == 0 ? List.of("--epochs", "1") : List.of(further));
+    int code = Finetune.exitCode(stream, stream, arguments.toArray(String[]::new));
     return new Ended(code, printed.toString(StandardCharsets.UTF_8));
   }
 

@@ -1,0 +1,159 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.UserException;
+import dev.mixtune.evaluators.Task;
+import dev.mixtune.results.FinetunedPoint;
+import dev.mixtune.results.Frontier;
+import dev.mixtune.results.FrontierJson;
+import dev.mixtune.results.FrontierPoint;
+import dev.mixtune.results.StudyFolder;
+import dev.mixtune.results.StudyReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** {@code tune finetune}: trains a plan of a study and enters it as a point of its own. */
+final class FinetuneCommand {
+  private static final int SHOWN_DIGITS = 8;
+  private static final double HUNDREDTHS = 1e4;
+
+  private final Surroundings around;
+  private final TrainingProgram program;
+
+  FinetuneCommand(Surroundings around, TrainingProgram program) {
+    this.around = around;
+    this.program = program;
+  }
+
+  int run(Path directory, FinetuneOptions options) {
+    options.check();
+    StudyFolder folder = new StudyFolder(directory).existing();
+    Frontier frontier = FrontierJson.read(folder.frontierJson());
+    FrontierPoint origin = origin(frontier, options.point);
+    RunOptions study = StudyCommands.optionsOf(folder);
+    requireTrainingSamples(study);
+    Optional<FinetunedPoint> known = known(folder, origin, options);
+    if (known.isPresent()) {
+      say("Point %s of %s was trained so already.", known.get().point().id(), folder.root());
+      say("Another --seed, --lr or --epochs makes another point.");
+      return ExitCodes.DONE;
+    }
+    FinetunedEntry entry = new FinetunedEntry(folder, study, around);
+    // Whatever is wrong with the study is better known before the hours of training.
+    entry.check();
+    Path work = work(folder, origin, options);
+    program.run(arguments(study, origin, options, work));
+    FinetunedPoint point = entry.enter(work, origin, options);
+    discard(work);
+    print(point, origin, frontier, folder);
+    return ExitCodes.DONE;
+  }
+
+  private static FrontierPoint origin(Frontier frontier, String id) {
+    frontier.finetuned().stream()
+        .filter(each -> each.point().id().equals(id))
+        .findFirst()
+        .ifPresent(
+            each -> {
+              throw new UserException(
+                  "--point '" + id + "' is fine-tuned already",
+                  "Training always begins with the rounded plan: name "
+                      + each.from()
+                      + ", with another --seed, --lr or --epochs.");
+            });
+    return ExportCommand.find(frontier, id);
+  }
+
+  private void requireTrainingSamples(RunOptions study) {
+    Task task = Workbench.task(study, around);
+    if (task.train() == null) {
+      throw new UserException(
+          study.model == null
+              ? "the task file '" + taskFile(study) + "' names no training samples"
+              : "a study of --model and --data has no training samples",
+          "Add 'train: {source: pictures.npy}' to the task file; labels are not needed.");
+    }
+  }
+
+  private Path taskFile(RunOptions study) {
+    return study.task == null ? around.exampleTask() : study.task;
+  }
+
+  private static Optional<FinetunedPoint> known(
+      StudyFolder folder, FrontierPoint origin, FinetuneOptions options) {
+    try (StudyReader rows = StudyReader.open(folder.studyDb())) {
+      return rows.finetuned().stream()
+          .filter(each -> each.from().equals(origin.id()))
+          .filter(each -> each.training().key().equals(options.key()))
+          .findFirst();
+    }
+  }
+
+  /** The same command comes back to the same folder, and so to its checkpoint. */
+  private static Path work(StudyFolder folder, FrontierPoint origin, FinetuneOptions options) {
+    String key = Hashes.sha256(options.key().getBytes(StandardCharsets.UTF_8));
+    return folder
+        .root()
+        .resolve("finetune")
+        .resolve(origin.id() + "-" + key.substring(0, SHOWN_DIGITS));
+  }
+
+  private List<String> arguments(
+      RunOptions study, FrontierPoint origin, FinetuneOptions options, Path work) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("--task", taskFile(study).toAbsolutePath().toString()));
+    arguments.addAll(List.of("--plan", String.join(" ", origin.schemes())));
+    arguments.addAll(List.of("--out", work.toAbsolutePath().toString()));
+    arguments.addAll(List.of("--data-seed", Long.toString(study.seed), "--score", "search"));
+    arguments.addAll(options.arguments());
+    return arguments;
+  }
+
+  private void print(
+      FinetunedPoint tuned, FrontierPoint origin, Frontier frontier, StudyFolder folder) {
+    FrontierPoint point = tuned.point();
+    say(
+        "Point %s: %s on the search split, and %s before, %d bytes, %.3f of the float model's time",
+        point.id(),
+        ScoreWords.of(point.search(), frontier.metric()),
+        ScoreWords.of(origin.search(), frontier.metric()),
+        point.sizeBytes(),
+        point.latencyRatio());
+    Frontier.CertificateFacts certificate = tuned.certificate();
+    if (certificate != null) {
+      double limit = frontier.absoluteLimit().orElse(Double.NaN);
+      say(
+          "On the holdout its drop is at most %.2f points (%.0f %% confidence, %d samples): the"
+              + " limit of %.2f %s.",
+          // A bound is never shown smaller than it is.
+          Math.ceil(HUNDREDTHS * certificate.upperBound()) / 100,
+          100 * certificate.confidence(),
+          certificate.samples(),
+          100 * limit,
+          certificate.upperBound() <= limit ? "holds" : "is not certified");
+    }
+    say("File: %s. Report: %s", folder.point(point.id()), folder.reportHtml());
+  }
+
+  /** The study holds all that is worth keeping. */
+  private void discard(Path work) {
+    try (Stream<Path> files = Files.walk(work)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      say("The folder %s is not needed any more and cannot be removed: %s", work, e);
+    }
+  }
+
+  private void say(String format, Object... values) {
+    around.out().println(String.format(Locale.ROOT, format, values));
+  }
+}

@@ -1,0 +1,98 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.UserException;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+
+/** How a plan is to be trained. */
+final class FinetuneOptions {
+  @Option(
+      names = "--point",
+      paramLabel = "ID",
+      defaultValue = "chosen",
+      description = "A point of frontier.json, or uniform-2, -4, -8. Default: the chosen one.")
+  String point = "chosen";
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Passes over the training samples at most. Default: 5.")
+  int epochs = 5;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "X",
+      defaultValue = "0.001",
+      description = "Highest learning rate, in units of a channel's magnitude. Default: 0.001.")
+  double rate = 0.001;
+
+  @Option(
+      names = "--label-share",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "Weight of the training labels, 0 to 1; the rest is distillation. Default: 0.")
+  double labelShare;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Fixes order, flips and shifts of the training. Default: 1.")
+  long seed = 1;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of the training. Default: one for each core.")
+  int threads = Runtime.getRuntime().availableProcessors();
+
+  /**
+   * Checks what needs no file.
+   *
+   * @throws UserException naming the option and its value
+   */
+  void check() {
+    require(epochs >= 1, "--epochs", epochs, "Write a positive number.");
+    require(threads >= 1, "--threads", threads, "Write a positive number.");
+    require(rate > 0 && Double.isFinite(rate), "--lr", rate, "Write for example --lr 0.001.");
+    require(
+        labelShare >= 0 && labelShare <= 1,
+        "--label-share",
+        labelShare,
+        "Write a fraction, 0 to 1.");
+  }
+
+  private static void require(boolean holds, String name, Number value, String wayOut) {
+    if (!holds) {
+      throw new UserException(name + " " + value + " is out of range", wayOut);
+    }
+  }
+
+  /** All that decides what comes out of a training on the same samples, in words. */
+  String key() {
+    return String.format(
+        Locale.ROOT,
+        "epochs %d, learning rate %s, label share %s, seed %d",
+        epochs,
+        rate,
+        labelShare,
+        seed);
+  }
+
+  /** The same for the training program. */
+  List<String> arguments() {
+    return List.of(
+        "--epochs",
+        Integer.toString(epochs),
+        "--lr",
+        Double.toString(rate),
+        "--label-share",
+        Double.toString(labelShare),
+        "--seed",
+        Long.toString(seed),
+        "--threads",
+        Integer.toString(threads));
+  }
+}

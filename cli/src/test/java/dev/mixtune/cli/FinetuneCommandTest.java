@@ -1,0 +1,272 @@
+package dev.mixtune.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mixtune.engine.UserException;
+import dev.mixtune.results.Frontier;
+import dev.mixtune.results.FrontierJson;
+import dev.mixtune.results.FrontierPoint;
+import dev.mixtune.results.StudyReader;
+import dev.mixtune.search.Evaluation;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A trained plan becomes a point of its study. What trains is a stand-in that hands back the file
+ * of another point, so that every figure of the new point is known beforehand.
+ */
+class FinetuneCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir static Path temp;
+  private static Path study;
+  private static Frontier before;
+  private static FrontierPoint origin;
+  private static byte[] chosenBefore;
+  private static final List<List<String>> TRAININGS = new ArrayList<>();
+  private static String printed;
+  private static String id;
+
+  @BeforeAll
+  static void aStudyAndAPointTrainedFromIt() throws IOException {
+    Path task =
+        Files.writeString(
+            temp.resolve("task.yaml"),
+            SmallTask.text()
+                + "train:\n  source: "
+                + Tune.ROOT.resolve("examples/fashion-mnist/calibration_images.npy.gz")
+                + "\n");
+    study = temp.resolve("study");
+    Tune run =
+        Tune.run(
+            "--task",
+            task.toString(),
+            "--target",
+            "pixel8",
+            "--max-drop",
+            "20%",
+            "--max-evaluations",
+            "12",
+            "--out",
+            study.toString());
+    assertThat(run.err()).isEmpty();
+    before = FrontierJson.read(study.resolve("frontier.json"));
+    origin = before.uniforms().get(before.uniforms().size() - 1);
+    chosenBefore = Files.readAllBytes(study.resolve("chosen.onnx"));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    int exitCode = finetune(out, options(1), FinetuneCommandTest::train);
+    printed = out.toString(StandardCharsets.UTF_8);
+    assertThat(exitCode).as(printed).isEqualTo(ExitCodes.DONE);
+    id = after().finetuned().get(0).point().id();
+  }
+
+  private static FinetuneOptions options(long seed) {
+    FinetuneOptions options = new FinetuneOptions();
+    options.point = origin.id();
+    options.seed = seed;
+    options.threads = 1;
+    return options;
+  }
+
+  private static int finetune(
+      ByteArrayOutputStream out, FinetuneOptions options, TrainingProgram program) {
+    PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    Surroundings around =
+        new Surroundings(
+            Tune.ROOT,
+            Path.of("target", "natives"),
+            Clock.systemUTC(),
+            stream,
+            stream,
+            /* terminal= */ false,
+            new AtomicBoolean());
+    return new FinetuneCommand(around, program).run(study, options);
+  }
+
+  /** Leaves the origin's own file, as if training had brought nothing. */
+  private static void train(List<String> arguments) {
+    TRAININGS.add(arguments);
+    Path work = Path.of(argument(arguments, "--out"));
+    try {
+      Files.createDirectories(work);
+      Tune export =
+          Tune.run(
+              "export",
+              study.toString(),
+              "--point",
+              origin.id(),
+              "--out",
+              work.resolve("finetuned.onnx").toString());
+      assertThat(export.err()).isEmpty();
+      Files.writeString(
+          work.resolve("finetune.json"),
+          JSON.createObjectNode()
+              .put("plan", argument(arguments, "--plan"))
+              .put("trainingSamples", 512)
+              .put("epochs", 4)
+              .put("bestEpoch", 3)
+              .put("labelShare", 0.0)
+              .put("storedWeightBytes", 1000)
+              .put("storedWeightBits", 8.25)
+              .toString());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static String argument(List<String> arguments, String name) {
+    return arguments.get(arguments.indexOf(name) + 1);
+  }
+
+  private static Frontier after() {
+    return FrontierJson.read(study.resolve("frontier.json"));
+  }
+
+  @Test
+  void theTrainingGetsThePlanAndTheStudysOwnSplits() {
+    List<String> arguments = TRAININGS.get(0);
+    assertThat(argument(arguments, "--plan")).isEqualTo(String.join(" ", origin.schemes()));
+    assertThat(argument(arguments, "--data-seed")).isEqualTo(Long.toString(before.seed()));
+    assertThat(argument(arguments, "--score")).isEqualTo("search");
+    assertThat(Path.of(argument(arguments, "--out"))).doesNotExist();
+  }
+
+  @Test
+  void theFileIsScoredAndTimedAsTheStudyDoes() {
+    FrontierPoint point = after().finetuned().get(0).point();
+
+    // The file is the origin's: so are its figures.
+    assertThat(point.search()).isEqualTo(origin.search());
+    assertThat(point.holdout()).isEqualTo(origin.holdout());
+    assertThat(point.sizeBytes()).isEqualTo(origin.sizeBytes());
+    assertThat(point.latencyRatio()).isEqualTo(origin.latencyRatio());
+    assertThat(point.kernels()).isEqualTo(origin.kernels());
+    assertThat(point.averageBits()).isEqualTo(8.25);
+    assertThat(point.id()).isNotEqualTo(origin.id()).endsWith("-finetuned");
+    assertThat(after().finetuned().get(0).from()).isEqualTo(origin.id());
+    assertThat(after().finetuned().get(0).training().bestEpoch()).isEqualTo(3);
+  }
+
+  @Test
+  void itsCertificateIsThatOfTheOnlyPlanTested() {
+    Frontier.CertificateFacts certificate = after().finetuned().get(0).certificate();
+    assertThat(certificate.pointId()).isEqualTo(id);
+    assertThat(certificate.plansTested()).isEqualTo(1);
+    assertThat(certificate.samples()).isEqualTo(origin.holdout().samples());
+    assertThat(certificate.upperBound()).isGreaterThanOrEqualTo(origin.holdout().drop());
+    assertThat(printed).contains("On the holdout its drop is at most");
+  }
+
+  @Test
+  void nothingElseOfTheStudyChanges() throws IOException {
+    assertThat(after().withFinetuned(List.of())).isEqualTo(before);
+    assertThat(Files.readAllBytes(study.resolve("chosen.onnx"))).isEqualTo(chosenBefore);
+    JsonNode json = JSON.readTree(study.resolve("frontier.json").toFile());
+    assertThat(json.fieldNames().next()).isEqualTo("schemaVersion");
+    assertThat(json.get("evaluations").asInt()).isEqualTo(before.evaluations());
+  }
+
+  @Test
+  void exportExplainReportAndResumeKnowThePoint() throws IOException {
+    Path file = temp.resolve("again.onnx");
+    Tune export = Tune.run("export", study.toString(), "--point", id, "--out", file.toString());
+    assertThat(export.err()).isEmpty();
+    assertThat(Files.size(file)).isEqualTo(origin.sizeBytes());
+    assertThat(Files.readAllBytes(study.resolve("points").resolve(id + ".onnx")))
+        .isEqualTo(Files.readAllBytes(file));
+
+    assertThat(Tune.run("explain", study.toString(), "--measure", "0").err()).isEmpty();
+    byte[] frontier = Files.readAllBytes(study.resolve("frontier.json"));
+    assertThat(Tune.run("report", study.toString()).err()).isEmpty();
+    assertThat(study.resolve("report.html"))
+        .content()
+        .contains("Fine-tuned plans")
+        .contains(id)
+        .contains("from " + origin.id());
+    assertThat(study.resolve("frontier.csv")).content().contains(id);
+
+    assertThat(Tune.run("resume", study.toString()).err()).isEmpty();
+    assertThat(Files.readAllBytes(study.resolve("frontier.json"))).isEqualTo(frontier);
+  }
+
+  @Test
+  void aLostFrontierEntryComesBackFromTheStore() {
+    Path file = study.resolve("frontier.json");
+    Frontier whole = FrontierJson.read(file);
+    FrontierJson.write(file, whole.withFinetuned(List.of()));
+
+    assertThat(Tune.run("report", study.toString()).err()).isEmpty();
+
+    assertThat(FrontierJson.read(file)).isEqualTo(whole);
+  }
+
+  @Test
+  void theSameTrainingIsNotMadeTwice() {
+    int trained = TRAININGS.size();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    int exitCode = finetune(out, options(1), FinetuneCommandTest::train);
+
+    assertThat(exitCode).isEqualTo(ExitCodes.DONE);
+    assertThat(TRAININGS).hasSize(trained);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains(id).contains("already");
+  }
+
+  @Test
+  void aTrainingThatFailsLeavesTheStudyAsItWas() throws IOException {
+    List<Evaluation> rows = rows();
+    byte[] frontier = Files.readAllBytes(study.resolve("frontier.json"));
+
+    assertThatThrownBy(
+            () ->
+                finetune(
+                    new ByteArrayOutputStream(),
+                    options(77),
+                    arguments -> {
+                      throw new UserException("the loss is NaN", "Lower --lr.");
+                    }))
+        .isInstanceOf(UserException.class);
+    assertThatThrownBy(() -> finetune(new ByteArrayOutputStream(), options(78), arguments -> {}))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("the training left no");
+
+    assertThat(rows()).isEqualTo(rows);
+    assertThat(Files.readAllBytes(study.resolve("frontier.json"))).isEqualTo(frontier);
+  }
+
+  private static List<Evaluation> rows() {
+    try (StudyReader reader = StudyReader.open(study.resolve("study.db"))) {
+      assertThat(reader.finetuned()).hasSize(1);
+      return reader.evaluations();
+    }
+  }
+
+  @Test
+  void wrongWordsAreToldInOneLine() {
+    for (Tune run :
+        List.of(
+            Tune.run("finetune", study.toString(), "--point", "nobody"),
+            Tune.run("finetune", study.toString(), "--point", id),
+            Tune.run("finetune", study.toString(), "--epochs", "0"),
+            Tune.run("finetune", study.toString(), "--lr", "-1"),
+            Tune.run("finetune", study.toString(), "--label-share", "2"),
+            Tune.run("finetune", temp.resolve("nowhere").toString()))) {
+      assertThat(run.exitCode()).isEqualTo(ExitCodes.USER);
+      assertThat(run.err().lines()).hasSize(1);
+    }
+  }
+}
