@@ -76,8 +76,7 @@ class SensitivityMethodTest {
         new GradientProcess(around(), options()).curvature(SensitivityMethod.HESSIAN, 8);
 
     assertThat(curvature)
-        .isEqualTo(
-            new Curvature("hessian", 8, List.of(Curvature.OfLayer.ofTrace("a", 4, 2.5))));
+        .isEqualTo(new Curvature("hessian", 8, List.of(Curvature.OfLayer.ofTrace("a", 4, 2.5))));
     assertThat(home.resolve("training/asked"))
         .content()
         .contains("small.yaml", "--method hessian", "--samples 8", "--seed 1");
@@ -92,7 +91,9 @@ class SensitivityMethodTest {
         .hasMessageContaining("node 'x' of type Sin");
   }
 
-  /** Rounded weights are few in each channel, and none is farther than the widest step from float. */
+  /**
+   * Rounded weights are few in each channel, and none is farther than the widest step from float.
+   */
   @Test
   void errorsAreThoseOfTheWeightsThatCandidatesHave() throws IOException {
     RunOptions options = options();
