@@ -1,11 +1,13 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.evaluators.DamageAnalyser;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.evaluators.SensitivityTable;
 import dev.mixtune.results.StudyFolder;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 
 /**
  * {@code tune analyze}: how the layers were rounded and what each width does to them, as tables, a
@@ -28,8 +30,10 @@ final class AnalyzeCommand {
           options.out == null
               ? StudyCommands.freeFolder(bench.task().name(), "analysis")
               : new StudyFolder(options.out);
-      folder.create();
       MenuBuilder menus = new MenuBuilder(bench, options);
+      Function<Sensitivity, DamageAnalyser> damages =
+          SensitivityMethod.damages(options, bench, around);
+      folder.create();
       bench.calibrate(
           RoundingDepth.FITTED,
           count,
@@ -54,6 +58,14 @@ final class AnalyzeCommand {
                   console.progress("sensitivity", (double) done / total, null, entry.layerName()));
       files.writeSensitivity(sensitivity, SensitivityStep.names(bench));
       console.say(SensitivityTable.of(sensitivity));
+      if (options.sensitivityMethod() != SensitivityMethod.KL) {
+        console.say(
+            DamageTable.of(
+                options.sensitivityMethod(),
+                damages.apply(sensitivity),
+                bench.network().layers(),
+                menus::offered));
+      }
       console.say("Written: " + folder.sensitivityJson() + ", " + folder.roundingJson());
       return ExitCodes.DONE;
     } finally {

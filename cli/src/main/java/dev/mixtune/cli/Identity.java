@@ -27,7 +27,16 @@ final class Identity {
 
   /** Entries that decide times and choices, never what a file holds. */
   private static final Set<String> NOT_IN_THE_FILES =
-      Set.of("target", ENERGY, PROFILE, MACHINE, "batch", "threads", "confidence", "max drop");
+      Set.of(
+          "target",
+          ENERGY,
+          PROFILE,
+          MACHINE,
+          "batch",
+          "threads",
+          "confidence",
+          "max drop",
+          "sensitivity");
 
   private Identity() {}
 
@@ -47,6 +56,9 @@ final class Identity {
       identity.put(PROFILE, digest(profile.profile()));
     } else {
       identity.put(MACHINE, bench.host().summary());
+    }
+    if (options.sensitivityMethod() != SensitivityMethod.KL) {
+      identity.put("sensitivity", options.sensitivityMethod().id());
     }
     identity.put("seed", Long.toString(options.seed));
     identity.put("objectives", options.objectiveSet().toString());

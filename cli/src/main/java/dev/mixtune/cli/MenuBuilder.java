@@ -5,6 +5,9 @@ import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.evaluators.DamageAnalyser;
+import dev.mixtune.evaluators.KlDamage;
+import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.search.Menu;
 import dev.mixtune.search.MenuEntry;
@@ -12,7 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -24,6 +29,7 @@ final class MenuBuilder {
   private final Set<Integer> bits;
   private final List<Kept> kept = new ArrayList<>();
   private Implementations implementations = Implementations.NONE;
+  private Function<Sensitivity, DamageAnalyser> judge = KlDamage::new;
 
   private record Kept(String option, Pattern layers, Set<Integer> bits) {}
 
@@ -99,6 +105,15 @@ final class MenuBuilder {
     return this;
   }
 
+  /**
+   * From now on, this says what a scheme costs a layer; else it is the measured divergence.
+   *
+   * @param damages by what was measured
+   */
+  void judgeBy(Function<Sensitivity, DamageAnalyser> damages) {
+    judge = damages;
+  }
+
   /** What {@link #offered} chooses from: every implementation of every width. */
   List<Scheme> all(Layer layer) {
     Set<Scheme> runnable = bench.target().supports(layer.kind());
@@ -126,6 +141,7 @@ final class MenuBuilder {
     Plan untouched = Plan.uniform(layers.size(), Scheme.F32);
     long untouchedBytes = fileBytes(untouched);
     List<Menu> menus = new ArrayList<>();
+    DamageAnalyser damages = judge.apply(sensitivity);
     bench
         .network()
         .groups()
@@ -134,7 +150,8 @@ final class MenuBuilder {
               List<MenuEntry> entries = new ArrayList<>();
               long floatBytes = layers.get(members.get(0)).parameters() * Float.BYTES;
               for (Scheme scheme : schemesOfAll(members)) {
-                Optional<Double> damage = damage(sensitivity, members.get(0), scheme);
+                Optional<Double> damage =
+                    damage(sensitivity, damages, layers.get(members.get(0)), scheme);
                 if (damage.isPresent()) {
                   Plan changed = untouched;
                   for (int member : members) {
@@ -172,22 +189,29 @@ final class MenuBuilder {
   }
 
   /** Empty when the scheme failed; the median of the other layers when time ran out before it. */
-  private static Optional<Double> damage(Sensitivity sensitivity, int layer, Scheme scheme) {
+  private Optional<Double> damage(
+      Sensitivity sensitivity, DamageAnalyser damages, Layer layer, Scheme scheme) {
     if (scheme == Scheme.F32) {
       return Optional.of(0.0);
     }
-    Optional<Sensitivity.Entry> entry = sensitivity.find(layer, scheme);
-    if (entry.isEmpty()) {
-      return Optional.of(median(sensitivity, scheme));
+    Optional<Sensitivity.Entry> entry = sensitivity.find(layer.index(), scheme);
+    if (entry.isPresent() && entry.get().outcome() instanceof Outcome.Failed) {
+      return Optional.empty();
     }
-    return entry.map(Sensitivity.Entry::kl).filter(Double::isFinite).map(kl -> Math.max(0, kl));
+    OptionalDouble damage = damages.damage(layer, scheme);
+    if (damage.isEmpty()) {
+      return Optional.of(median(damages, scheme));
+    }
+    return Optional.of(damage.getAsDouble()).filter(Double::isFinite);
   }
 
-  private static double median(Sensitivity sensitivity, Scheme scheme) {
+  private double median(DamageAnalyser damages, Scheme scheme) {
     double[] known =
-        sensitivity.entries().stream()
-            .filter(entry -> entry.scheme() == scheme && Double.isFinite(entry.kl()))
-            .mapToDouble(entry -> Math.max(0, entry.kl()))
+        bench.network().layers().stream()
+            .filter(layer -> offered(layer).contains(scheme))
+            .map(layer -> damages.damage(layer, scheme))
+            .flatMapToDouble(OptionalDouble::stream)
+            .filter(Double::isFinite)
             .sorted()
             .toArray();
     // Nothing known at all: narrower is worse, which is all that seeds need.

@@ -6,6 +6,7 @@ import dev.mixtune.engine.rounding.RoundingMethods;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where the rounded weights of a figure come from.
@@ -21,6 +22,8 @@ record RoundingSource(String name, Kind kind) {
     PLAIN,
     /** Fitted to calibration samples by one method only. */
     ONE_FITTED,
+    /** As the library, with learned rounding among its methods. */
+    LEARNED,
     /** The library of a study: the best method for each layer and width. */
     LIBRARY,
     /** As the library, but for this very plan. */
@@ -30,8 +33,15 @@ record RoundingSource(String name, Kind kind) {
   static final RoundingSource LIBRARY = new RoundingSource("library", Kind.LIBRARY);
   static final RoundingSource IN_CONTEXT = new RoundingSource("context", Kind.IN_CONTEXT);
 
-  /** All sources, in the order of the table. */
+  /** All that is compared where nothing is asked for, in the order of the table. */
   static final List<RoundingSource> ALL = all();
+
+  /** The library with one method more; compared only where it is asked for: it takes long. */
+  static final RoundingSource LEARNED = new RoundingSource("learned", Kind.LEARNED);
+
+  /** Everything that can be asked for. */
+  static final List<RoundingSource> KNOWN =
+      Stream.concat(ALL.stream(), Stream.of(LEARNED)).toList();
 
   private static List<RoundingSource> all() {
     List<RoundingSource> all = new ArrayList<>();
@@ -50,7 +60,7 @@ record RoundingSource(String name, Kind kind) {
   static final class Names implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return ALL.stream().map(RoundingSource::name).iterator();
+      return KNOWN.stream().map(RoundingSource::name).iterator();
     }
   }
 }

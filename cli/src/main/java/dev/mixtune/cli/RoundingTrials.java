@@ -11,6 +11,7 @@ import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.engine.lowering.WeightsOnlyModel;
 import dev.mixtune.engine.rounding.RoundingLibrary;
+import dev.mixtune.engine.rounding.RoundingMethod;
 import dev.mixtune.engine.rounding.RoundingMethods;
 import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.Outcome;
@@ -31,6 +32,14 @@ import java.util.stream.Stream;
 
 /** Rounds one network in every way and scores the plans of the comparison. */
 final class RoundingTrials {
+  private static final List<String> ALL_METHODS =
+      Stream.of(
+              RoundingMethods.all().stream().map(RoundingMethod::name),
+              FittingSettings.fittedMethods().stream(),
+              Stream.of(FittingSettings.LEARNED))
+          .flatMap(names -> names)
+          .toList();
+
   private final Workbench bench;
   private final SampleSet samples;
   private final Calibration calibration;
@@ -117,6 +126,8 @@ final class RoundingTrials {
           case ONE_FITTED ->
               fitted(source.name() + " alone", treated.withMethods(List.of(source.name())))
                   .library();
+          case LEARNED ->
+              fitted("library with learned rounding", treated.withMethods(ALL_METHODS)).library();
           case LIBRARY -> library(treated);
           case IN_CONTEXT -> throw new IllegalStateException("a library for one plan only");
         };

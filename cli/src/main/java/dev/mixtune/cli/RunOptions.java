@@ -80,6 +80,13 @@ final class RunOptions {
       description = "Threads of one inference when timing. Default: as the task says, else 1.")
   @Nullable Integer threads;
 
+  @Option(
+      names = "--sensitivity",
+      paramLabel = "kl|sqnr|fisher|hessian",
+      description =
+          "What the first plans are solved with. Default: kl. The last two need gradients.")
+  String sensitivity = "kl";
+
   @Option(names = "--seed", paramLabel = "N", description = "Default: 1.")
   long seed = 1;
 
@@ -163,6 +170,11 @@ final class RunOptions {
           throw new UserException(
               "--prefer '" + prefer + "' is unknown", "Write --prefer latency or --prefer size.");
     };
+  }
+
+  /** How layers and widths are judged before the search. */
+  SensitivityMethod sensitivityMethod() {
+    return SensitivityMethod.parse(sensitivity);
   }
 
   /** The objectives. */
@@ -259,6 +271,7 @@ final class RunOptions {
     maxLatencyMillis();
     confidenceFraction();
     prefersSize();
+    sensitivityMethod();
     objectiveSet();
     bitSet();
     workerCount();
@@ -285,6 +298,7 @@ final class RunOptions {
     add(words, "--max-evaluations", maxEvaluations);
     add(words, "--workers", workers);
     add(words, "--threads", threads);
+    add(words, "--sensitivity", sensitivity);
     add(words, "--seed", seed);
     add(words, "--max-size", maxSize);
     add(words, "--max-latency", maxLatency);

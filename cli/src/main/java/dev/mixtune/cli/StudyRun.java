@@ -60,6 +60,7 @@ final class StudyRun {
     try (Workbench bench = Workbench.contained(options, around)) {
       requireEnergy(bench.target());
       MenuBuilder menus = new MenuBuilder(bench, options);
+      menus.judgeBy(SensitivityMethod.damages(options, bench, around));
       List<SampleSet> robustness = bench.data().openRobustness();
       List<Plan> begin = Files.exists(folder.studyDb()) ? null : warmStart(bench);
       try (StudyStore store = store(bench)) {

@@ -204,8 +204,8 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
       @Parameters(
               paramLabel = "NAME",
               description =
-                  "certificate, claims, equal-bits, evaluator, latency, rounding, search, soak,"
-                      + " table or workers")
+                  "certificate, claims, equal-bits, evaluator, latency, rounding, search,"
+                      + " sensitivity, soak, table or workers")
           String name,
       @Mixin BenchOptions benchOptions,
       @Mixin SearchBenchOptions searchOptions,
@@ -235,6 +235,10 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
               .run(benchOptions.tasks, benchOptions.out);
       case "rounding" -> new RoundingBench(around).run(benchOptions);
       case "search" -> new SearchBench(around).run(searchOptions);
+      case "sensitivity" ->
+          new SensitivityBench(
+                  around, searchOptions.images(256), certificateOptions.plans(60), equalBitsOptions)
+              .run(benchOptions.onlyTask());
       case "soak" -> new SoakBench(around).run(benchOptions.onlyTask(), count);
       case "workers" -> new WorkersBench(around).run(benchOptions.onlyTask());
       case "table" ->
@@ -243,8 +247,8 @@ final class TuneCommand implements java.util.concurrent.Callable<Integer> {
       default ->
           throw new UserException(
               "there is no benchmark '" + name + "'",
-              "Known: certificate, claims, equal-bits, evaluator, latency, rounding, search, soak,"
-                  + " table, workers.");
+              "Known: certificate, claims, equal-bits, evaluator, latency, rounding, search,"
+                  + " sensitivity, soak, table, workers.");
     };
   }
 

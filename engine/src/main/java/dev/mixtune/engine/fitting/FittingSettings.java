@@ -32,6 +32,9 @@ public record FittingSettings(
     List<String> methods,
     double sparsity) {
 
+  /** The method whose rounding is learned by gradients: tried only where it is named. */
+  public static final String LEARNED = "adaround";
+
   private static final double LEAST_SPARSITY = 0.5;
 
   public FittingSettings {

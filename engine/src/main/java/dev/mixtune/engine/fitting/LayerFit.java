@@ -129,6 +129,8 @@ final class LayerFit {
     Draft uniform = new Draft(bits, "gptq" + dampening.suffix());
     Draft codebook = new Draft(bits, "codebook" + dampening.suffix());
     Draft sparse = new Draft(bits, "sparse" + dampening.suffix());
+    Draft learned = new Draft(bits, FittingSettings.LEARNED + dampening.suffix());
+    boolean learns = bits < 8 && settings.methods().contains(FittingSettings.LEARNED);
     boolean prunes = settings.sparsity() > 0 && bits > 2;
     int perGroup = layer.layout().channels() / problems.length;
     parallel.forEach(
@@ -145,6 +147,10 @@ final class LayerFit {
             CodebookSolver solver = new CodebookSolver(problem.quadratic(), bits, algebra);
             codebook.write(taken, problem, solver.solve(channels, solutions));
           }
+          if (learns) {
+            LearnedSolver solver = new LearnedSolver(problem.quadratic(), bits);
+            learned.write(taken, problem, solver.solve(channels, solutions));
+          }
           if (prunes) {
             SparseSolver solver = new SparseSolver(problem.quadratic(), bits, settings.sparsity());
             sparse.write(taken, problem, solver.solve(channels));
@@ -154,6 +160,9 @@ final class LayerFit {
     solved.add(measured(uniform.weights(), tiles));
     if (bits < 8) {
       solved.add(measured(codebook.weights(), tiles));
+    }
+    if (learns) {
+      solved.add(measured(learned.weights(), tiles));
     }
     if (prunes) {
       solved.add(measured(sparse.weights(), tiles));

@@ -103,8 +103,8 @@ final class UniformSolver {
     return best;
   }
 
-  private List<ChannelSolution> descend(
-      List<Channel> channels, List<int[]> codes, double[] scales) {
+  /** Moves codes and scales while the loss falls; as below with all weights free. */
+  List<ChannelSolution> descend(List<Channel> channels, List<int[]> codes, double[] scales) {
     return descend(channels, codes, scales, (channel, i) -> true);
   }
 

@@ -21,6 +21,15 @@ public final class HalfPrecision {
     return buffer.array();
   }
 
+  /** What the values become in half precision. */
+  public static float[] rounded(float[] values) {
+    float[] rounded = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      rounded[i] = Fp16Conversions.fp16ToFloat(Fp16Conversions.floatToFp16(values[i]));
+    }
+    return rounded;
+  }
+
   /** Whether half precision holds every value exactly. */
   public static boolean isExact(float[] values) {
     for (float value : values) {
