@@ -71,6 +71,7 @@ public record FinetunedPoint(
    * @throws IllegalArgumentException when it is none
    */
   public static FinetunedPoint ofText(String text) {
-    return StudyJson.value(text, FinetunedPoint.class);
+    return StudyJson.value(
+        text, FinetunedPoint.class, row -> FrontierJson.completePoint(row.path("point")));
   }
 }

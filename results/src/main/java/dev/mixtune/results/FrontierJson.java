@@ -51,23 +51,25 @@ public final class FrontierJson {
    */
   private static void completed(JsonNode frontier) {
     for (String list : List.of("points", "uniforms")) {
-      for (JsonNode point : frontier.path(list)) {
-        if (point instanceof ObjectNode fields) {
-          fields.putIfAbsent("rounding", fields.textNode(Rounding.LIBRARY.id()));
-          fields.putIfAbsent("modelledShare", fields.nullNode());
-          fields.putIfAbsent("energy", fields.nullNode());
-          fields.putIfAbsent("peakMemoryBytes", fields.nullNode());
-        }
-      }
+      frontier.path(list).forEach(FrontierJson::completePoint);
     }
+    frontier.path("finetuned").forEach(each -> completePoint(each.path("point")));
     if (frontier instanceof ObjectNode fields) {
       fields.putIfAbsent("finetuned", fields.arrayNode());
+      fields.putIfAbsent("memory", fields.nullNode());
     }
     if (frontier.path("latency") instanceof ObjectNode latency) {
       latency.putIfAbsent("prediction", latency.nullNode());
     }
-    if (frontier instanceof ObjectNode fields) {
-      fields.putIfAbsent("memory", fields.nullNode());
+  }
+
+  /** What a point of an older version lacks, and what is left out where it is null. */
+  static void completePoint(JsonNode point) {
+    if (point instanceof ObjectNode fields) {
+      fields.putIfAbsent("rounding", fields.textNode(Rounding.LIBRARY.id()));
+      fields.putIfAbsent("modelledShare", fields.nullNode());
+      fields.putIfAbsent("energy", fields.nullNode());
+      fields.putIfAbsent("peakMemoryBytes", fields.nullNode());
     }
   }
 

@@ -63,10 +63,16 @@ final class StudyJson {
     }
   }
 
-  /** What {@link #compact} wrote. */
-  static <T> T value(String text, Class<T> type) {
+  /**
+   * What {@link #compact} wrote.
+   *
+   * @param completion adds what texts of older versions lack
+   */
+  static <T> T value(String text, Class<T> type, Consumer<JsonNode> completion) {
     try {
-      return MAPPER.readValue(text, type);
+      JsonNode tree = MAPPER.readTree(text);
+      completion.accept(tree);
+      return MAPPER.treeToValue(tree, type);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("no " + type.getSimpleName() + ": " + detail(e), e);
     }
