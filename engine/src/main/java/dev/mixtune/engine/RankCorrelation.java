@@ -2,6 +2,7 @@ package dev.mixtune.engine;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** Spearman's rank correlation: Pearson's of ranks; ties share their mean rank. */
@@ -9,7 +10,7 @@ public final class RankCorrelation {
 
   private RankCorrelation() {}
 
-  /** Of pairs (x, y), -1..1; NaN when all x or all y are equal. */
+  /** Of pairs (x, y), -1..1; NaN when all x or all y are equal, or one is NaN. */
   public static double of(List<double[]> pairs) {
     return of(
         pairs.stream().mapToDouble(pair -> pair[0]).toArray(),
@@ -17,13 +18,16 @@ public final class RankCorrelation {
   }
 
   /**
-   * Of two lists of equal length, -1..1; NaN when all x or all y are equal.
+   * Of two lists of equal length, -1..1; NaN when all x or all y are equal, or one is NaN.
    *
    * @throws IllegalArgumentException when one is longer than the other
    */
   public static double of(double[] x, double[] y) {
     if (x.length != y.length) {
       throw new IllegalArgumentException(x.length + " values beside " + y.length);
+    }
+    if (DoubleStream.concat(DoubleStream.of(x), DoubleStream.of(y)).anyMatch(Double::isNaN)) {
+      return Double.NaN;
     }
     double[] a = ranks(x);
     double[] b = ranks(y);
@@ -48,7 +52,7 @@ public final class RankCorrelation {
             .toArray();
     double[] ranks = new double[values.length];
     for (int from = 0; from < order.length; ) {
-      int to = from;
+      int to = from + 1;
       while (to < order.length && values[order[to]] == values[order[from]]) {
         to++;
       }

@@ -42,6 +42,7 @@ class RankCorrelationTest {
   @Test
   void whatIsAllEqualHasNone() {
     assertThat(RankCorrelation.of(new double[] {1, 1}, new double[] {1, 2})).isNaN();
+    assertThat(RankCorrelation.of(new double[] {1, Double.NaN}, new double[] {1, 2})).isNaN();
     assertThatThrownBy(() -> RankCorrelation.of(new double[1], new double[2]))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -136,10 +136,15 @@ public final class Finetune {
     }
   }
 
-  /** Batches have any size here, the last one of an epoch too; texts come one by one. */
+  /** Batches have any size here, the last one of an epoch too. */
   private static void requireOpenBatch(Task task, List<Long> shape) {
+    if (task.text().isPresent()) {
+      throw new UserException(
+          "'" + task.model() + "' reads texts, each as long as it is; fine-tuning needs batches",
+          "Bring token ids of one length as .npy.");
+    }
     long batch = shape.isEmpty() ? -1 : shape.get(0);
-    if (batch > 0 && !(batch == 1 && task.text().isPresent())) {
+    if (batch > 0) {
       throw new UserException(
           "'" + task.model() + "' has its batch fixed at " + batch,
           "Export the model with an open batch axis.");
