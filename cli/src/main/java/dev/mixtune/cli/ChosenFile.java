@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 final class ChosenFile {
   private static final Logger LOG = LoggerFactory.getLogger(ChosenFile.class);
 
-  private static final String NOT_TIMED_AGAIN =
-      "The chosen file itself was not timed, because the study was stopped. The latency is that of"
-          + " the search.";
+  private static final String NOT_MEASURED_AGAIN =
+      "The chosen file was neither scored nor timed again, because the study was stopped. Score and"
+          + " latency are those of the search.";
 
   private final StudyContext context;
   private final Workbench bench;
@@ -39,8 +39,16 @@ final class ChosenFile {
    * @param latency of the file: timed again on the host, else as predicted
    * @param basis where the latency comes from, a sentence
    * @param score of the file
+   * @param again whether score and latency are the file's own; else the user stopped the study, and
+   *     they are those of the search
    */
-  record Written(String sha256, long sizeBytes, Latency latency, String basis, PairedScore score) {}
+  record Written(
+      String sha256,
+      long sizeBytes,
+      Latency latency,
+      String basis,
+      PairedScore score,
+      boolean again) {}
 
   /**
    * Writes the file of a plan.
@@ -55,17 +63,19 @@ final class ChosenFile {
       LoweredPlan lowered, Path file, SampleSet samples, PairedScore expected, Latency recorded) {
     AtomicFile.write(file, lowered.model());
     Latency latency = recorded;
-    String basis = NOT_TIMED_AGAIN;
+    String basis = NOT_MEASURED_AGAIN;
+    boolean again = false;
     try {
       requireScore(score(lowered, file, samples), expected, file);
       latency =
           latencies instanceof HostLatency host ? host.latency(file) : latencies.latency(lowered);
       basis = latencies.basis(lowered);
+      again = true;
     } catch (CancellationException e) {
       LOG.info("the chosen file is not measured again, the user stopped the study");
     }
     byte[] bytes = read(file);
-    return new Written(Hashes.sha256(bytes), bytes.length, latency, basis, expected);
+    return new Written(Hashes.sha256(bytes), bytes.length, latency, basis, expected, again);
   }
 
   private Outcome score(LoweredPlan lowered, Path file, SampleSet samples) {

@@ -163,16 +163,18 @@ final class Publication {
     if (certificate != null) {
       notes.add(certificate.order());
     }
-    notes.add(
-        String.format(
-            Locale.ROOT,
-            "The chosen file was read back from disk: %d bytes, %.3f of the float model's time"
-                + " (%.3f ms), %s on the %s, as recorded before.",
-            written.sizeBytes(),
-            written.latency().ratio(),
-            written.latency().millis(),
-            ScoreWords.of(written.score()),
-            isHeldOut(finding) ? "holdout" : "search split"));
+    if (written.again()) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "The chosen file was read back from disk: %d bytes, %.3f of the float model's time"
+                  + " (%.3f ms), %s on the %s, as recorded before.",
+              written.sizeBytes(),
+              written.latency().ratio(),
+              written.latency().millis(),
+              ScoreWords.of(written.score()),
+              isHeldOut(finding) ? "holdout" : "search split"));
+    }
     notes.add(written.basis());
     if (context.latencies() instanceof HostLatency host) {
       notes.add("Latency: " + host.conditions() + ".");

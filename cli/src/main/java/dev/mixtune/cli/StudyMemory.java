@@ -227,8 +227,8 @@ final class StudyMemory {
   }
 
   /** Whether anything was scored so far. */
-  boolean hasEvaluations() {
-    return store.countRecorded() > 0;
+  boolean isAnythingScored() {
+    return store.countRecorded() > 0 || store.document(SENSITIVITY).isPresent();
   }
 
   void rememberElapsed(Duration elapsed) {

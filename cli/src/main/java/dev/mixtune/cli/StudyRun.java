@@ -53,7 +53,6 @@ final class StudyRun {
    * @return the exit code
    */
   int run(List<String> arguments) {
-    long startMillis = around.clock().millis();
     int count = options.workerCount();
     ExecutorService workers = Executors.newFixedThreadPool(count);
     ProgressFile progress = null;
@@ -61,6 +60,8 @@ final class StudyRun {
       requireEnergy(bench.target());
       MenuBuilder menus = new MenuBuilder(bench, options);
       menus.judgeBy(SensitivityMethod.damages(options, bench, around));
+      // Gradients, and what is built for them the first time, are not taken from the budget.
+      long startMillis = around.clock().millis();
       List<SampleSet> robustness = bench.data().openRobustness();
       List<Plan> begin = Files.exists(folder.studyDb()) ? null : warmStart(bench);
       try (StudyStore store = store(bench)) {

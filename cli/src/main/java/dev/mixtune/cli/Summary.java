@@ -47,8 +47,9 @@ final class Summary {
     console.say(
         String.format(
             Locale.ROOT,
-            "chosen.onnx, read back from disk: %d bytes (%.3f of the float file), %.3f of the"
-                + " float model's time (%.3f ms%s).",
+            "chosen.onnx%s: %d bytes (%.3f of the float file), %.3f of the float model's time"
+                + " (%.3f ms%s).",
+            written.again() ? ", read back from disk" : "",
             written.sizeBytes(),
             (double) written.sizeBytes() / frontier.reference().sizeBytes(),
             written.latency().ratio(),

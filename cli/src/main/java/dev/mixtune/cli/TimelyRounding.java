@@ -76,7 +76,7 @@ final class TimelyRounding {
   private FittingProgress orInTime(FittingProgress shown) {
     double before = deadline.fraction();
     // Once something was scored with fitted weights, other ones would be another study.
-    if (memory.hasEvaluations()) {
+    if (memory.isAnythingScored()) {
       return orStopped(shown);
     }
     return orStopped(

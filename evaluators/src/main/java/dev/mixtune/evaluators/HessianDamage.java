@@ -18,6 +18,10 @@ public record HessianDamage(Curvature curvature, WeightErrors errors) implements
   public OptionalDouble damage(Layer layer, Scheme scheme) {
     return curvature
         .layer(layer.name())
+        // An estimate that is not positive is noise: to take it for no damage would strike all
+        // wider
+        // widths of the layer out.
+        .filter(of -> of.trace() > 0)
         .map(of -> OptionalDouble.of(damage(of, errors.of(layer, scheme))))
         .orElseGet(OptionalDouble::empty);
   }
@@ -27,6 +31,6 @@ public record HessianDamage(Curvature curvature, WeightErrors errors) implements
     for (float each : error) {
       squares += (double) each * each;
     }
-    return Math.max(0, of.trace()) / of.weights() * squares / 2;
+    return of.trace() / of.weights() * squares / 2;
   }
 }

@@ -60,7 +60,7 @@ class DamageAnalyserTest {
     assertThat(new HessianDamage(other, (l, s) -> error).damage(layer, Scheme.W4A8)).isEmpty();
     assertThat(new FisherDamage(other, (l, s) -> error).damage(layer, Scheme.W4A8)).isEmpty();
     Curvature noise = new Curvature("hessian", 1, List.of(Curvature.OfLayer.ofTrace("a", 4, -0.3)));
-    assertThat(new HessianDamage(noise, (l, s) -> error).damage(layer, Scheme.W4A8)).hasValue(0);
+    assertThat(new HessianDamage(noise, (l, s) -> error).damage(layer, Scheme.W4A8)).isEmpty();
   }
 
   @Test
