@@ -7,6 +7,7 @@ import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.rounding.RoundedWeights;
 import dev.mixtune.engine.rounding.RoundingLibrary;
+import dev.mixtune.training.program.Factor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class TrainedLayer {
   /** A bias in slow units of its own magnitude: {@code start + unit * moved}. */
   private record Bias(String value, NDArray start, NDArray moved, float unit) {
     NDArray values() {
-      return start.add(moved.mul(unit));
+      return start.add(Factor.times(moved, unit));
     }
   }
 
