@@ -19,7 +19,8 @@ final class Gelu implements Operator {
     NDArray x = call.input(0);
     NDArray odd =
         call.attributes().text("approximate", "none").equals("tanh")
-            ? Factor.times(Factor.times(x.mul(x).mul(x), CUBIC).add(x), Math.sqrt(2 / Math.PI)).tanh()
+            ? Factor.times(Factor.times(x.mul(x).mul(x), CUBIC).add(x), Math.sqrt(2 / Math.PI))
+                .tanh()
             : Factor.over(x, Math.sqrt(2)).erf();
     return Factor.times(odd.add(1).mul(x), 0.5);
   }
