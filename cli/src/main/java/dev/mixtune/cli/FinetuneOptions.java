@@ -39,7 +39,7 @@ final class FinetuneOptions {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Fixes order, flips and shifts of the training. Default: 1.")
+      description = "Fixes order and flips of the training. Default: 1.")
   long seed = 1;
 
   @Option(

@@ -19,8 +19,9 @@ final class Gelu implements Operator {
     NDArray x = call.input(0);
     NDArray odd =
         call.attributes().text("approximate", "none").equals("tanh")
-            ? x.mul(x).mul(x).mul(CUBIC).add(x).mul(Math.sqrt(2 / Math.PI)).tanh()
-            : x.div(Math.sqrt(2)).erf();
-    return odd.add(1).mul(x).mul(0.5);
+            ? Factor.times(Factor.times(x.mul(x).mul(x), CUBIC).add(x), Math.sqrt(2 / Math.PI))
+                .tanh()
+            : Factor.over(x, Math.sqrt(2)).erf();
+    return Factor.times(odd.add(1).mul(x), 0.5);
   }
 }

@@ -24,6 +24,6 @@ final class Gemm implements Operator {
 
   private static NDArray scaled(NDArray array, Call call, String factor) {
     float by = call.attributes().real(factor, 1);
-    return by == 1 ? array : array.mul(by);
+    return by == 1 ? array : Factor.times(array, by);
   }
 }

@@ -159,6 +159,16 @@ public final class GradientProgram implements AutoCloseable {
    * @return the outputs, in the model's order
    */
   public List<NDArray> run(Map<String, NDArray> values) {
+    return run(values, outputs);
+  }
+
+  /**
+   * Runs the program inside the caller's {@link ai.djl.ndarray.NDScope}, for any of its values.
+   *
+   * @param values inputs by name, and arrays that take the place of constants of the same name
+   * @param wanted names of outputs, of constants, or of values on the way
+   */
+  public List<NDArray> run(Map<String, NDArray> values, List<String> wanted) {
     Map<String, NDArray> known = new LinkedHashMap<>(constants);
     known.putAll(values);
     for (Step step : steps) {
@@ -170,7 +180,7 @@ public final class GradientProgram implements AutoCloseable {
       known.put(
           node.getOutput(0), step.operator().run(new Call(step.attributes(), arguments, floats)));
     }
-    return outputs.stream().map(name -> required(known, name)).toList();
+    return wanted.stream().map(name -> required(known, name)).toList();
   }
 
   private static NDArray required(Map<String, NDArray> known, String name) {

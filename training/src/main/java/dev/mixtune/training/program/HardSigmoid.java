@@ -14,6 +14,6 @@ final class HardSigmoid implements Operator {
   public NDArray run(Call call) {
     float alpha = call.attributes().real("alpha", 0.2f);
     float beta = call.attributes().real("beta", 0.5f);
-    return call.input(0).mul(alpha).add(beta).clip(0, 1);
+    return Factor.times(call.input(0), alpha).add(beta).clip(0, 1);
   }
 }

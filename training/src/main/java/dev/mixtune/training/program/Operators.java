@@ -30,7 +30,7 @@ final class Operators {
           new LeakyRelu(),
           new Clip(),
           new HardSigmoid(),
-          new UnaryOperator("HardSwish", x -> x.mul(x.div(6).add(0.5).clip(0, 1))),
+          new UnaryOperator("HardSwish", x -> x.mul(Factor.over(x, 6).add(0.5).clip(0, 1))),
           new UnaryOperator("Sigmoid", Activation::sigmoid),
           new UnaryOperator("Tanh", NDArray::tanh),
           new UnaryOperator("Erf", NDArray::erf),
@@ -40,7 +40,7 @@ final class Operators {
           new UnaryOperator("Log", NDArray::log),
           new UnaryOperator("Abs", NDArray::abs),
           new UnaryOperator("Neg", NDArray::neg),
-          new UnaryOperator("Reciprocal", x -> x.pow(-1)),
+          new UnaryOperator("Reciprocal", x -> Factor.power(x, -1)),
           new UnaryOperator("Softplus", Activation::softPlus),
           new UnaryOperator("Identity", x -> x),
           // At inference nothing is dropped.

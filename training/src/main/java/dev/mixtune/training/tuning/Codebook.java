@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.mixtune.engine.rounding.RoundedWeights;
+import dev.mixtune.training.program.Factor;
 import dev.mixtune.training.program.StraightThrough;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +92,7 @@ final class Codebook implements TrainedWeights {
   private List<NDArray> levelCodes() {
     List<NDArray> codes = new ArrayList<>();
     for (int i = 0; i < moves.size(); i++) {
-      NDArray level = firstLevels.get(i).add(moves.get(i).mul(SLOWER));
+      NDArray level = firstLevels.get(i).add(Factor.times(moves.get(i), SLOWER));
       codes.add(StraightThrough.round(level.mul(unit).clip(Byte.MIN_VALUE, Byte.MAX_VALUE)));
     }
     return codes;

@@ -1,6 +1,7 @@
 package dev.mixtune.training.tuning;
 
 import ai.djl.ndarray.NDArray;
+import dev.mixtune.training.program.Factor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,8 @@ record Distillation(double temperature, double labelShare) {
       return soft;
     }
     NDArray hard =
-        labels.mul(student.logSoftmax(1)).sum().mul(-1f / (float) student.getShape().get(0));
-    return soft.mul((float) (1 - labelShare)).add(hard.mul((float) labelShare));
+        Factor.times(labels.mul(student.logSoftmax(1)).sum(), -1.0 / student.getShape().get(0));
+    return Factor.times(soft, 1 - labelShare).add(Factor.times(hard, labelShare));
   }
 
   /**
@@ -43,12 +44,10 @@ record Distillation(double temperature, double labelShare) {
    * @param teacher logits [N, classes], constant
    */
   NDArray loss(NDArray student, NDArray teacher) {
-    NDArray expected = teacher.div(temperature).logSoftmax(1);
-    NDArray actual = student.div(temperature).logSoftmax(1);
-    return expected
-        .exp()
-        .mul(expected.sub(actual))
-        .sum()
-        .mul((float) (temperature * temperature / student.getShape().get(0)));
+    NDArray expected = Factor.over(teacher, temperature).logSoftmax(1);
+    NDArray actual = Factor.over(student, temperature).logSoftmax(1);
+    return Factor.times(
+        expected.exp().mul(expected.sub(actual)).sum(),
+        temperature * temperature / student.getShape().get(0));
   }
 }

@@ -27,6 +27,9 @@ import java.util.stream.IntStream;
 public final class FineTuning implements AutoCloseable {
   private static final long EPOCH_STRIDE = 0x9E3779B97F4A7C15L;
 
+  /** Samples that mean inputs of layers are taken from. */
+  private static final int CENTRED_BY = 256;
+
   /** Steps whose mean loss stands for the start. */
   private static final int FIRST_STEPS = 10;
 
@@ -64,6 +67,7 @@ public final class FineTuning implements AutoCloseable {
     this.samples = samples;
     this.settings = settings;
     this.manager = parent.newSubManager();
+    centre();
     this.optimizer = new Adam(student.variables(), manager);
     int steps = settings.epochs() * stepsPerEpoch();
     this.schedule =
@@ -73,6 +77,15 @@ public final class FineTuning implements AutoCloseable {
             Math.max(2, steps));
     this.distillation = new Distillation(settings.temperature(), settings.labelShare());
     this.best = new Checkpoint.Best(0, Double.NEGATIVE_INFINITY, values());
+  }
+
+  private void centre() {
+    int looked = Math.min(CENTRED_BY, samples.size());
+    SampleSet part = samples.inOrder(IntStream.range(0, looked).toArray());
+    try (NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      student.centre(arrays(part.batches(looked, /* padded= */ false).iterator().next(), manager));
+    }
   }
 
   private int stepsPerEpoch() {
@@ -95,12 +108,12 @@ public final class FineTuning implements AutoCloseable {
     SplittableRandom random =
         new SplittableRandom(settings.seed() + EPOCH_STRIDE * (epochsDone + 1));
     SampleSet shuffled = samples.inOrder(order(random));
-    PictureShifts shifts = new PictureShifts(random);
+    PictureFlips flips = new PictureFlips(random);
     double sum = 0;
     int steps = 0;
     for (Map<String, Tensor> batch : shuffled.batches(settings.batch(), /* padded= */ false)) {
       int[] classes = classes(shuffled, steps);
-      double loss = step(settings.movesPictures() ? moved(batch, shifts) : batch, classes);
+      double loss = step(settings.flipsPictures() ? flips.flipped(batch) : batch, classes);
       sum += loss;
       requireSane(loss, sum / (steps + 1), steps + 1);
       listener.done(++steps, stepsPerEpoch(), loss);
@@ -160,17 +173,6 @@ public final class FineTuning implements AutoCloseable {
       order[other] = swapped;
     }
     return order;
-  }
-
-  private static Map<String, Tensor> moved(Map<String, Tensor> batch, PictureShifts shifts) {
-    Map<String, Tensor> moved = new HashMap<>(batch);
-    batch.forEach(
-        (name, tensor) -> {
-          if (PictureShifts.suits(tensor)) {
-            moved.put(name, shifts.moved((Tensor.Floats) tensor));
-          }
-        });
-    return moved;
   }
 
   private double step(Map<String, Tensor> batch, int... classes) {

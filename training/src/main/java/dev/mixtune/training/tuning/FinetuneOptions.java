@@ -59,7 +59,7 @@ record FinetuneOptions(
         --lr X             highest learning rate, in units of a channel's magnitude (0.001)
         --temperature X    of the distillation (2)
         --label-share X    weight of the labels' cross entropy, 0 to 1 (0)
-        --shift yes|no     flip and shift pictures (yes)
+        --flip yes|no      flip pictures left to right (yes)
         --seed N           fixes everything random (1)
         --data-seed N      fixes calibration samples and splits, as a study's --seed (that of --seed)
         --score all|search scores the result on all samples, or leaves the holdout alone (all)
@@ -84,7 +84,7 @@ record FinetuneOptions(
           "--lr",
           "--temperature",
           "--label-share",
-          "--shift",
+          "--flip",
           "--seed",
           "--data-seed",
           "--score",
@@ -136,7 +136,7 @@ record FinetuneOptions(
         positive(given, "--lr", 0.001),
         positive(given, "--temperature", 2),
         number(given, "--label-share", 0.0, Double::valueOf, value -> value >= 0 && value <= 1),
-        one(given, "--shift", "yes", "no"),
+        one(given, "--flip", "yes", "no"),
         whole(given, "--patience", 3),
         seed(given, "--seed", 1));
   }

@@ -86,8 +86,7 @@ public final class TrainablePlan implements AutoCloseable {
             layer,
             plan.scheme(layer.index()),
             library,
-            weight,
-            biased ? node.getInput(2) : null,
+            node,
             biased ? program.constant(node.getInput(2)).orElseThrow() : null,
             program.manager()));
   }
@@ -106,6 +105,23 @@ public final class TrainablePlan implements AutoCloseable {
     Map<String, NDArray> values = new HashMap<>(inputs);
     layers.forEach(layer -> layer.addTo(values));
     return program.run(values).get(0);
+  }
+
+  /**
+   * Ties the biases to the weights so that mean outputs stay where they are when weights take other
+   * codes. To be called once, before the first step; the plan is the same after it.
+   *
+   * @param inputs a batch, by name
+   */
+  void centre(Map<String, NDArray> inputs) {
+    try (NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      List<String> names = layers.stream().map(TrainedLayer::input).toList();
+      List<NDArray> read = program.run(inputs, names);
+      for (int i = 0; i < read.size(); i++) {
+        layers.get(i).centre(read.get(i), program.manager());
+      }
+    }
   }
 
   /** To be called after each step: no weight stays beyond the ends of its grid. */

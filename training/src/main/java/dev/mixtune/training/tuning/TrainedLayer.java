@@ -2,11 +2,14 @@ package dev.mixtune.training.tuning;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.rounding.RoundedWeights;
 import dev.mixtune.engine.rounding.RoundingLibrary;
+import dev.mixtune.training.program.Factor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,21 +18,32 @@ import org.jspecify.annotations.Nullable;
 /** One layer of the plan: its weights, and its bias where it has one. */
 final class TrainedLayer {
   private final Layer layer;
-  private final String weightValue;
+  private final NodeProto node;
   private final TrainedWeights weights;
   private final @Nullable Bias bias;
+  private @Nullable Centre centre;
 
   /** A bias in slow units of its own magnitude: {@code start + unit * moved}. */
   private record Bias(String value, NDArray start, NDArray moved, float unit) {
     NDArray values() {
-      return start.add(moved.mul(unit));
+      return start.add(Factor.times(moved, unit));
     }
   }
 
-  private TrainedLayer(
-      Layer layer, String weightValue, TrainedWeights weights, @Nullable Bias bias) {
+  /**
+   * What the first weights made of the mean inputs. Whatever else weights make of them later is
+   * taken off the bias, so a weight that takes another code changes how outputs vary, and not where
+   * they lie: behind a ReLU all inputs have one sign, and a bias would follow too slowly.
+   */
+  private record Centre(InputMeans inputs, NDArray first) {
+    NDArray drift(NDArray weights) {
+      return inputs.mapped(weights).sub(first);
+    }
+  }
+
+  private TrainedLayer(Layer layer, NodeProto node, TrainedWeights weights, @Nullable Bias bias) {
     this.layer = layer;
-    this.weightValue = weightValue;
+    this.node = node;
     this.weights = weights;
     this.bias = bias;
   }
@@ -37,27 +51,25 @@ final class TrainedLayer {
   /**
    * A layer that starts from the library's rounded weights.
    *
-   * @param weightValue the weight's name in the program
-   * @param biasValue the bias' name in the program; null without one
-   * @param biasStart its values, one for each channel
+   * @param node the layer in the program
+   * @param biasStart values of its third input, one for each channel; null without one
    */
   static TrainedLayer of(
       Layer layer,
       Scheme scheme,
       RoundingLibrary library,
-      String weightValue,
-      @Nullable String biasValue,
+      NodeProto node,
       @Nullable NDArray biasStart,
       NDManager manager) {
     RoundedWeights start = library.perChannel(layer, scheme.weightBits());
-    Shape shape = new Shape(layer.weightShape().stream().mapToLong(Long::longValue).toArray());
+    Shape shape = shape(layer);
     float[] floats = library.weights(layer);
     TrainedWeights weights =
         start.isUniform()
             ? new UniformGrid(start, floats, shape, manager)
             : new Codebook(start, floats, shape, manager);
-    Bias bias = biasValue == null || biasStart == null ? null : bias(biasValue, biasStart, manager);
-    return new TrainedLayer(layer, weightValue, weights, bias);
+    Bias bias = biasStart == null ? null : bias(node.getInput(2), biasStart, manager);
+    return new TrainedLayer(layer, node, weights, bias);
   }
 
   private static Bias bias(String value, NDArray start, NDManager manager) {
@@ -72,6 +84,35 @@ final class TrainedLayer {
     return new Bias(value, start, moved, TrainedWeights.SLOWER * (float) magnitude);
   }
 
+  /** The layer's node reads its activations here. */
+  String input() {
+    return node.getInput(layer.kind().activationInput());
+  }
+
+  /**
+   * Keeps the mean outputs where they are when weights change. To be called before training.
+   *
+   * @param input what the layer reads, for one batch
+   * @param manager owner of what is kept beyond the caller's scope
+   */
+  void centre(NDArray input, NDManager manager) {
+    if (bias == null || bias.start().getShape().dimension() != 1) {
+      return;
+    }
+    Shape shape = shape(layer);
+    InputMeans.of(node, layer.kind(), shape, input, manager)
+        .ifPresent(
+            means -> {
+              NDArray first = means.mapped(weights.values());
+              NDScope.unregister(means.means(), first);
+              centre = new Centre(means, first);
+            });
+  }
+
+  private static Shape shape(Layer layer) {
+    return new Shape(layer.weightShape().stream().mapToLong(Long::longValue).toArray());
+  }
+
   List<NDArray> variables() {
     List<NDArray> variables = new ArrayList<>(weights.variables());
     if (bias != null) {
@@ -82,10 +123,15 @@ final class TrainedLayer {
 
   /** Adds what takes the place of the program's constants. */
   void addTo(Map<String, NDArray> values) {
-    values.put(weightValue, weights.values());
+    NDArray now = weights.values();
+    values.put(node.getInput(layer.kind().weightInput()), now);
     if (bias != null) {
-      values.put(bias.value(), bias.values());
+      values.put(bias.value(), bias(bias, now));
     }
+  }
+
+  private NDArray bias(Bias moved, NDArray now) {
+    return centre == null ? moved.values() : moved.values().sub(centre.drift(now));
   }
 
   void project() {
@@ -96,7 +142,7 @@ final class TrainedLayer {
   RoundingLibrary into(RoundingLibrary library) {
     float[] values =
         bias != null
-            ? bias.values().toFloatArray()
+            ? bias(bias, weights.values()).toFloatArray()
             : library.bias(layer, weights.rounded().bits()).orElse(null);
     return library.with(layer, weights.rounded(), values);
   }

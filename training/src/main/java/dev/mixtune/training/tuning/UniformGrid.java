@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.mixtune.engine.rounding.RoundedWeights;
+import dev.mixtune.training.program.Factor;
 import dev.mixtune.training.program.StraightThrough;
 import java.util.List;
 
@@ -79,7 +80,7 @@ final class UniformGrid implements TrainedWeights {
   }
 
   private NDArray growth() {
-    return logStep.mul(SLOWER).exp();
+    return Factor.times(logStep, SLOWER).exp();
   }
 
   @Override

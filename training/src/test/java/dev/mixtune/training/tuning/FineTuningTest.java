@@ -42,8 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FineTuningTest {
   private static final TuningSettings SETTINGS = settings(3, 16, 0.02, true);
 
-  private static TuningSettings settings(int epochs, int batch, double rate, boolean moves) {
-    return new TuningSettings(epochs, batch, rate, 2, 0.0, moves, epochs, 5);
+  private static TuningSettings settings(int epochs, int batch, double rate, boolean flips) {
+    return new TuningSettings(epochs, batch, rate, 2, 0.0, flips, epochs, 5);
   }
 
   @TempDir static Path folder;
@@ -123,6 +123,18 @@ class FineTuningTest {
                 .agreement(student.lowered().model(), program, data.search().batches(16, false));
         assertThat(agreement).isGreaterThan(0.95);
       }
+    }
+  }
+
+  /** Biases are tied to weights before the first step, and nothing else happens. */
+  @Test
+  void centringLeavesThePlanAsItIs() {
+    try (GradientProgram teacher = teacher();
+        TrainablePlan plain = student(plan(Scheme.W2A8));
+        TrainablePlan student = student(plan(Scheme.W2A8));
+        FineTuning training = training(student, teacher)) {
+      assertThat(training.epochsDone()).isZero();
+      assertThat(student.lowered().model()).isEqualTo(plain.lowered().model());
     }
   }
 
