@@ -9,6 +9,7 @@ import dev.mixtune.results.FrontierPoint;
 import dev.mixtune.results.StudyFolder;
 import dev.mixtune.results.StudyReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,10 @@ final class FinetuneCommand {
     requireTrainingSamples(study);
     Optional<FinetunedPoint> known = known(folder, origin, options);
     if (known.isPresent()) {
+      if (!frontier.finetuned().contains(known.get())) {
+        // A stop between the row and the files that show it.
+        new StudyFiles(folder).rebuild();
+      }
       say("Point %s of %s was trained so already.", known.get().point().id(), folder.root());
       say("Another --seed, --lr or --epochs makes another point.");
       return ExitCodes.DONE;
@@ -148,7 +153,7 @@ final class FinetuneCommand {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       say("The folder %s is not needed any more and cannot be removed: %s", work, e);
     }
   }

@@ -11,15 +11,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Computes gradients in a process of the module training, which the default build leaves out. Its
  * script builds that module when it is started for the first time.
  */
 final class GradientProcess {
+  private static final Logger LOG = LoggerFactory.getLogger(GradientProcess.class);
   private static final String OTHERWISE = "Take --sensitivity kl, which needs no gradients.";
   private static final int WRONG_INPUT = 2;
+  private static final int PATIENCE_SECONDS = 5;
 
   private final Surroundings around;
   private final RunOptions options;
@@ -62,6 +67,13 @@ final class GradientProcess {
       throws IOException {
     Path out = folder.resolve("curvature.jsonl");
     Path errors = folder.resolve("errors.txt");
+    around
+        .out()
+        .println(
+            "Gradients of "
+                + samples
+                + " samples; what computes them is built when it changed, which fetches PyTorch"
+                + " (117 MB) the first time ...");
     Process process =
         new ProcessBuilder(command(script, method, samples, out))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -110,7 +122,7 @@ final class GradientProcess {
   /** Asks several times a second whether the user wants to stop. */
   private int await(Process process) {
     try {
-      while (!process.waitFor(200, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+      while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
         if (around.interrupted().get()) {
           throw new CancellationException("stopped by the user");
         }
@@ -120,15 +132,32 @@ final class GradientProcess {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted");
     } finally {
-      process.destroy();
+      end(process);
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  /** Ends the script and what it started, so that nobody writes into the folder any more. */
+  private static void end(Process process) {
+    process.descendants().forEach(ProcessHandle::destroy);
+    process.destroy();
+    try {
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What cannot be removed stays in the temp folder; that is no reason to fail. */
+  private static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("the folder of the gradients cannot be removed", e);
     }
   }
 }

@@ -98,7 +98,7 @@ final class TrainingProcess implements TrainingProgram {
       throw stopped();
     }
     if (exitCode == ExitCodes.USER) {
-      throw new UserException("the training was refused: " + last, AGAIN);
+      throw new UserException("the training was refused: " + last, "Nothing was entered.");
     }
     throw new UserException(
         "the training ended with exit code " + exitCode + (last.isEmpty() ? "" : ": " + last),

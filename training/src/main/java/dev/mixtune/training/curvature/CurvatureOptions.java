@@ -70,7 +70,12 @@ final class CurvatureOptions {
   }
 
   long seed() {
-    return whole("--seed", 1);
+    @Nullable String text = given.get("--seed");
+    try {
+      return text == null ? 1 : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new UserException("--seed " + text + " is no number", "Give a whole number.", e);
+    }
   }
 
   Path out() {

@@ -26,6 +26,8 @@ import java.util.SplittableRandom;
 public final class CurvatureProgram {
   private static final int USER_ERROR = 2;
 
+  private static final int BUG = 70;
+
   /** Two passes backward keep three times what one keeps: few samples at once. */
   private static final int BATCH = 4;
 
@@ -47,6 +49,11 @@ public final class CurvatureProgram {
     } catch (UserException e) {
       err.println(e.getMessage());
       return USER_ERROR;
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+      // The last line is what a user of ./tune is told.
+      e.printStackTrace(err);
+      err.println(e);
+      return BUG;
     }
   }
 

@@ -35,6 +35,7 @@ import java.util.function.Supplier;
  */
 public final class Finetune {
   private static final int USER_ERROR = 2;
+  private static final int BUG = 70;
   private static final int CALIBRATION_BATCH = 32;
 
   private final FinetuneOptions options;
@@ -67,6 +68,11 @@ public final class Finetune {
               + String.valueOf(e.getMessage()).lines().findFirst().orElse("it does not say why")
               + ". Check the model and the inputs with ./tune doctor.");
       return USER_ERROR;
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+      // The last line is what a user of ./tune is told.
+      e.printStackTrace(err);
+      err.println(e);
+      return BUG;
     }
   }
 
