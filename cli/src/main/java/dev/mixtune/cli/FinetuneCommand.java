@@ -39,23 +39,23 @@ final class FinetuneCommand {
     Frontier frontier = FrontierJson.read(folder.frontierJson());
     FrontierPoint origin = origin(frontier, options.point);
     RunOptions study = StudyCommands.optionsOf(folder);
-    requireTrainingSamples(study);
-    Optional<FinetunedPoint> known = known(folder, origin, options);
+    String key = options.key(trainingSamples(study));
+    Optional<FinetunedPoint> known = known(folder, origin, key);
     if (known.isPresent()) {
       if (!frontier.finetuned().contains(known.get())) {
         // A stop between the row and the files that show it.
         new StudyFiles(folder).rebuild();
       }
       say("Point %s of %s was trained so already.", known.get().point().id(), folder.root());
-      say("Another --seed, --lr or --epochs makes another point.");
+      say("Another --seed, --lr, --epochs or train: makes another point.");
       return ExitCodes.DONE;
     }
     FinetunedEntry entry = new FinetunedEntry(folder, study, around);
     // Whatever is wrong with the study is better known before the hours of training.
     entry.check();
-    Path work = work(folder, origin, options);
+    Path work = work(folder, origin, key);
     program.run(arguments(study, origin, options, work));
-    FinetunedPoint point = entry.enter(work, origin, options);
+    FinetunedPoint point = entry.enter(work, origin, options, key);
     discard(work);
     print(point, origin, frontier, folder);
     return ExitCodes.DONE;
@@ -76,15 +76,16 @@ final class FinetuneCommand {
     return ExportCommand.find(frontier, id);
   }
 
-  private void requireTrainingSamples(RunOptions study) {
-    Task task = Workbench.task(study, around);
-    if (task.train() == null) {
+  private Task.Training trainingSamples(RunOptions study) {
+    Task.Training training = Workbench.task(study, around).train();
+    if (training == null) {
       throw new UserException(
           study.model == null
               ? "the task file '" + taskFile(study) + "' names no training samples"
               : "a study of --model and --data has no training samples",
           "Add 'train: {source: pictures.npy}' to the task file; labels are not needed.");
     }
+    return training;
   }
 
   private Path taskFile(RunOptions study) {
@@ -92,22 +93,22 @@ final class FinetuneCommand {
   }
 
   private static Optional<FinetunedPoint> known(
-      StudyFolder folder, FrontierPoint origin, FinetuneOptions options) {
+      StudyFolder folder, FrontierPoint origin, String key) {
     try (StudyReader rows = StudyReader.open(folder.studyDb())) {
       return rows.finetuned().stream()
           .filter(each -> each.from().equals(origin.id()))
-          .filter(each -> each.training().key().equals(options.key()))
+          .filter(each -> each.training().key().equals(key))
           .findFirst();
     }
   }
 
   /** The same command comes back to the same folder, and so to its checkpoint. */
-  private static Path work(StudyFolder folder, FrontierPoint origin, FinetuneOptions options) {
-    String key = Hashes.sha256(options.key().getBytes(StandardCharsets.UTF_8));
+  private static Path work(StudyFolder folder, FrontierPoint origin, String key) {
+    String hash = Hashes.sha256(key.getBytes(StandardCharsets.UTF_8));
     return folder
         .root()
         .resolve("finetune")
-        .resolve(origin.id() + "-" + key.substring(0, SHOWN_DIGITS));
+        .resolve(origin.id() + "-" + hash.substring(0, SHOWN_DIGITS));
   }
 
   private List<String> arguments(

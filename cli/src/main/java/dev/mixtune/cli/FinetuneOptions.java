@@ -1,12 +1,18 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.UserException;
+import dev.mixtune.evaluators.Task;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** How a plan is to be trained. */
 final class FinetuneOptions {
+  private static final int SHOWN_DIGITS = 8;
+
   @Option(
       names = "--point",
       paramLabel = "ID",
@@ -70,15 +76,39 @@ final class FinetuneOptions {
     }
   }
 
-  /** All that decides what comes out of a training on the same samples, in words. */
-  String key() {
+  /**
+   * All that decides what comes out of a training, in words. Of samples their place, count and
+   * size; a folder whose pictures are exchanged is not noticed.
+   */
+  String key(Task.Training training) {
     return String.format(
         Locale.ROOT,
-        "epochs %d, learning rate %s, label share %s, seed %d",
+        "epochs %d, learning rate %s, label share %s, seed %d, samples %s",
         epochs,
         rate,
         labelShare,
-        seed);
+        seed,
+        samples(training));
+  }
+
+  private static String samples(Task.Training training) {
+    try {
+      String words =
+          String.join(
+              "|",
+              training.source().toString(),
+              Files.isRegularFile(training.source())
+                  ? Long.toString(Files.size(training.source()))
+                  : "folder",
+              String.valueOf(training.labels()),
+              training.samples().toString());
+      return Hashes.sha256(words.getBytes(StandardCharsets.UTF_8)).substring(0, SHOWN_DIGITS);
+    } catch (IOException e) {
+      throw new UserException(
+          "the training samples '" + training.source() + "' cannot be read: " + e.getMessage(),
+          "Check train.source of the task file.",
+          e);
+    }
   }
 
   /** The same for the training program. */

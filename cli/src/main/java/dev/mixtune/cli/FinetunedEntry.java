@@ -66,8 +66,9 @@ final class FinetunedEntry {
    *
    * @param work the folder
    * @param origin the point that was trained
+   * @param key all that decided what came out
    */
-  FinetunedPoint enter(Path work, FrontierPoint origin, FinetuneOptions training) {
+  FinetunedPoint enter(Path work, FrontierPoint origin, FinetuneOptions training, String key) {
     byte[] model = read(work.resolve("finetuned.onnx"));
     JsonNode report = report(work.resolve("finetune.json"));
     try (Workbench bench = Workbench.open(options, around);
@@ -91,7 +92,7 @@ final class FinetunedEntry {
                   training.rate,
                   report.path("labelShare").asDouble(),
                   training.seed,
-                  training.key()));
+                  key));
       PointModels.keep(folder, id, model);
       store.recordFinetuned(tuned);
       new StudyFiles(folder).rebuild();
