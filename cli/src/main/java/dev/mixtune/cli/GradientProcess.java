@@ -10,8 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Computes gradients in a process of the module training, which the default build leaves out. Its
@@ -20,6 +24,7 @@ import java.util.stream.Stream;
 final class GradientProcess {
   private static final String OTHERWISE = "Take --sensitivity kl, which needs no gradients.";
   private static final int WRONG_INPUT = 2;
+  private static final Logger LOG = LoggerFactory.getLogger(GradientProcess.class);
 
   private final Surroundings around;
   private final RunOptions options;
@@ -67,12 +72,13 @@ final class GradientProcess {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(errors.toFile())
             .start();
-    int code = await(process);
+    int code = await(process, errors);
     if (code == 0) {
       return CurvatureFile.read(out);
     }
-    List<String> lines = Files.readAllLines(errors);
-    String last = lines.isEmpty() ? "it does not say why" : lines.get(lines.size() - 1);
+    LastWords words = new LastWords();
+    Files.readAllLines(errors).forEach(words::hear);
+    String last = words.words().isEmpty() ? "it does not say why" : words.words();
     if (code == WRONG_INPUT) {
       throw new UserException("--sensitivity " + method.id() + ": " + last, OTHERWISE);
     }
@@ -108,9 +114,11 @@ final class GradientProcess {
   }
 
   /** Asks several times a second whether the user wants to stop. */
-  private int await(Process process) {
+  private int await(Process process, Path errors) {
+    boolean told = false;
     try {
-      while (!process.waitFor(200, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+      while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
+        told = told || tellsOfBuild(errors);
         if (around.interrupted().get()) {
           throw new CancellationException("stopped by the user");
         }
@@ -120,15 +128,30 @@ final class GradientProcess {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted");
     } finally {
-      process.destroy();
+      ChildProcess.end(process);
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  /** The first build takes so long that silence would look like a fault. */
+  private boolean tellsOfBuild(Path errors) {
+    try (Stream<String> lines = Files.lines(errors)) {
+      Optional<String> building =
+          lines.filter(line -> line.startsWith("Building the training program")).findFirst();
+      building.ifPresent(around.out()::println);
+      return building.isPresent();
+    } catch (IOException | UncheckedIOException e) {
+      return false; // It is half written, or not there yet.
+    }
+  }
+
+  /** As far as it goes: what is left in a folder for temporary files is no reason to fail. */
+  private static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+        Files.deleteIfExists(file);
       }
+    } catch (IOException | UncheckedIOException e) {
+      LOG.info("{} cannot be removed", folder, e);
     }
   }
 }

@@ -115,7 +115,10 @@ final class StudyRun {
       if (!around.interrupted().get()) {
         throw e;
       }
-      console.say("Stopped by the user; all that was scored is saved, and ./tune resume goes on.");
+      console.say(
+          Files.exists(folder.studyDb())
+              ? "Stopped by the user; all that was scored is saved, and ./tune resume goes on."
+              : "Stopped by the user before the study began; the same command begins anew.");
       return ExitCodes.STOPPED;
     } finally {
       if (progress != null) {
