@@ -70,7 +70,12 @@ final class CurvatureOptions {
   }
 
   long seed() {
-    return whole("--seed", 1);
+    String text = given.getOrDefault("--seed", "1");
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new UserException("--seed " + text + " is no number", "Give a whole number.", e);
+    }
   }
 
   Path out() {

@@ -12,6 +12,7 @@ import dev.mixtune.evaluators.CurvatureFile;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Task;
 import dev.mixtune.evaluators.TaskData;
+import dev.mixtune.training.program.Ending;
 import dev.mixtune.training.program.Torch;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -24,8 +25,6 @@ import java.util.SplittableRandom;
  * writes a {@link Curvature} and ends.
  */
 public final class CurvatureProgram {
-  private static final int USER_ERROR = 2;
-
   /** Two passes backward keep three times what one keeps: few samples at once. */
   private static final int BATCH = 4;
 
@@ -41,13 +40,7 @@ public final class CurvatureProgram {
       out.print(CurvatureOptions.USAGE);
       return 0;
     }
-    try {
-      run(new CurvatureOptions(arguments));
-      return 0;
-    } catch (UserException e) {
-      err.println(e.getMessage());
-      return USER_ERROR;
-    }
+    return Ending.of(() -> run(new CurvatureOptions(arguments)), err);
   }
 
   private static void run(CurvatureOptions options) {

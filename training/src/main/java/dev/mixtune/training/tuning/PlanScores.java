@@ -1,6 +1,7 @@
 package dev.mixtune.training.tuning;
 
 import dev.mixtune.engine.PairedScore;
+import dev.mixtune.engine.UserException;
 import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.Outcome;
 import dev.mixtune.evaluators.SampleSet;
@@ -27,6 +28,8 @@ record PlanScores(AccuracyEvaluator evaluator, TrainablePlan student, PrintStrea
               score.dropHigh()));
       return score;
     }
-    throw new IllegalStateException(((Outcome.Failed) outcome).reason());
+    throw new UserException(
+        "the plan in training cannot be scored: " + ((Outcome.Failed) outcome).reason(),
+        "Try a lower --lr, or another plan.");
   }
 }
