@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -24,7 +25,7 @@ final class GradientProcess {
   private static final Logger LOG = LoggerFactory.getLogger(GradientProcess.class);
   private static final String OTHERWISE = "Take --sensitivity kl, which needs no gradients.";
   private static final int WRONG_INPUT = 2;
-  private static final int PATIENCE_SECONDS = 5;
+  private static final Logger LOG = LoggerFactory.getLogger(GradientProcess.class);
 
   private final Surroundings around;
   private final RunOptions options;
@@ -79,12 +80,13 @@ final class GradientProcess {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(errors.toFile())
             .start();
-    int code = await(process);
+    int code = await(process, errors);
     if (code == 0) {
       return CurvatureFile.read(out);
     }
-    List<String> lines = Files.readAllLines(errors);
-    String last = lines.isEmpty() ? "it does not say why" : lines.get(lines.size() - 1);
+    LastWords words = new LastWords();
+    Files.readAllLines(errors).forEach(words::hear);
+    String last = words.words().isEmpty() ? "it does not say why" : words.words();
     if (code == WRONG_INPUT) {
       throw new UserException("--sensitivity " + method.id() + ": " + last, OTHERWISE);
     }
@@ -120,9 +122,11 @@ final class GradientProcess {
   }
 
   /** Asks several times a second whether the user wants to stop. */
-  private int await(Process process) {
+  private int await(Process process, Path errors) {
+    boolean told = false;
     try {
       while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
+        told = told || tellsOfBuild(errors);
         if (around.interrupted().get()) {
           throw new CancellationException("stopped by the user");
         }
@@ -132,32 +136,30 @@ final class GradientProcess {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted");
     } finally {
-      end(process);
+      ChildProcess.end(process);
     }
   }
 
-  /** Ends the script and what it started, so that nobody writes into the folder any more. */
-  private static void end(Process process) {
-    process.descendants().forEach(ProcessHandle::destroy);
-    process.destroy();
-    try {
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /** The first build takes so long that silence would look like a fault. */
+  private boolean tellsOfBuild(Path errors) {
+    try (Stream<String> lines = Files.lines(errors)) {
+      Optional<String> building =
+          lines.filter(line -> line.startsWith("Building the training program")).findFirst();
+      building.ifPresent(around.out()::println);
+      return building.isPresent();
+    } catch (IOException | UncheckedIOException e) {
+      return false; // It is half written, or not there yet.
     }
   }
 
-  /** What cannot be removed stays in the temp folder; that is no reason to fail. */
+  /** As far as it goes: what is left in a folder for temporary files is no reason to fail. */
   private static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+        Files.deleteIfExists(file);
       }
     } catch (IOException | UncheckedIOException e) {
-      LOG.warn("the folder of the gradients cannot be removed", e);
+      LOG.info("{} cannot be removed", folder, e);
     }
   }
 }

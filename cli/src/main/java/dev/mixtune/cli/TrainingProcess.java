@@ -17,8 +17,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class TrainingProcess implements TrainingProgram {
   private static final long LOOK_MILLIS = 100;
+  private static final String KEPT = "The study is as it was";
   private static final String AGAIN =
-      "The study is as it was; the same command goes on after the last whole epoch.";
+      KEPT + "; the same command goes on after the last whole epoch.";
 
   private final Path program;
   private final Surroundings around;
@@ -52,7 +53,7 @@ final class TrainingProcess implements TrainingProgram {
         String last = passedOn(process);
         requireDone(process.waitFor(), last);
       } finally {
-        process.destroy();
+        ChildProcess.end(process);
       }
     } catch (IOException e) {
       throw new UserException(
@@ -65,9 +66,10 @@ final class TrainingProcess implements TrainingProgram {
     }
   }
 
-  /** Prints what the program prints; returns its last line. */
+  /** Prints what the program prints; returns its last line, or what says why it failed. */
   private String passedOn(Process process) throws IOException, InterruptedException {
     String last = "";
+    LastWords words = new LastWords();
     try (BufferedReader printed = process.inputReader(StandardCharsets.UTF_8)) {
       while (true) {
         boolean ended = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -77,12 +79,17 @@ final class TrainingProcess implements TrainingProgram {
             around.out().println(last);
           }
           last = line == null ? "" : line;
+          words.hear(last);
         }
         if (around.interrupted().get()) {
           throw stopped();
         }
         if (ended) {
-          return last;
+          String told = process.exitValue() == ExitCodes.DONE ? last : words.words();
+          if (!told.equals(last)) {
+            around.out().println(last);
+          }
+          return told;
         }
       }
     }
@@ -98,7 +105,7 @@ final class TrainingProcess implements TrainingProgram {
       throw stopped();
     }
     if (exitCode == ExitCodes.USER) {
-      throw new UserException("the training was refused: " + last, "Nothing was entered.");
+      throw new UserException("the training was refused: " + last, KEPT + ".");
     }
     throw new UserException(
         "the training ended with exit code " + exitCode + (last.isEmpty() ? "" : ": " + last),

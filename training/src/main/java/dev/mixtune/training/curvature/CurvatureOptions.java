@@ -70,9 +70,9 @@ final class CurvatureOptions {
   }
 
   long seed() {
-    @Nullable String text = given.get("--seed");
+    String text = given.getOrDefault("--seed", "1");
     try {
-      return text == null ? 1 : Long.parseLong(text);
+      return Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw new UserException("--seed " + text + " is no number", "Give a whole number.", e);
     }

@@ -12,6 +12,7 @@ import dev.mixtune.evaluators.CurvatureFile;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Task;
 import dev.mixtune.evaluators.TaskData;
+import dev.mixtune.training.program.Ending;
 import dev.mixtune.training.program.Torch;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -24,10 +25,6 @@ import java.util.SplittableRandom;
  * writes a {@link Curvature} and ends.
  */
 public final class CurvatureProgram {
-  private static final int USER_ERROR = 2;
-
-  private static final int BUG = 70;
-
   /** Two passes backward keep three times what one keeps: few samples at once. */
   private static final int BATCH = 4;
 
@@ -43,18 +40,7 @@ public final class CurvatureProgram {
       out.print(CurvatureOptions.USAGE);
       return 0;
     }
-    try {
-      run(new CurvatureOptions(arguments));
-      return 0;
-    } catch (UserException e) {
-      err.println(e.getMessage());
-      return USER_ERROR;
-    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      // The last line is what a user of ./tune is told.
-      e.printStackTrace(err);
-      err.println(e);
-      return BUG;
-    }
+    return Ending.of(() -> run(new CurvatureOptions(arguments)), err);
   }
 
   private static void run(CurvatureOptions options) {

@@ -107,7 +107,7 @@ public record Checkpoint(int epochs, int steps, double firstLoss, List<float[]> 
       if (!in.readUTF().equals(key)) {
         throw new UserException(
             "'" + file + "' is the checkpoint of another training",
-            "Give the same model, plan, data and settings again, or another --out folder.");
+            "Give the same model, plan, data and settings again, or remove it to start anew.");
       }
       int epochs = in.readInt();
       int steps = in.readInt();

@@ -10,13 +10,13 @@ import dev.mixtune.engine.fitting.RoundingCache;
 import dev.mixtune.engine.graph.Network;
 import dev.mixtune.engine.graph.NetworkReader;
 import dev.mixtune.engine.runtime.OrtRuntime;
-import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
 import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Task;
 import dev.mixtune.evaluators.TaskData;
 import dev.mixtune.evaluators.TaskFile;
+import dev.mixtune.training.program.Ending;
 import dev.mixtune.training.program.GradientProgram;
 import dev.mixtune.training.program.Torch;
 import java.io.PrintStream;
@@ -34,8 +34,6 @@ import java.util.function.Supplier;
  * that is scored as it ships.
  */
 public final class Finetune {
-  private static final int USER_ERROR = 2;
-  private static final int BUG = 70;
   private static final int CALIBRATION_BATCH = 32;
 
   private final FinetuneOptions options;
@@ -56,24 +54,7 @@ public final class Finetune {
       out.print(FinetuneOptions.USAGE);
       return 0;
     }
-    try {
-      new Finetune(FinetuneOptions.parse(arguments), out).run();
-      return 0;
-    } catch (UserException e) {
-      err.println(e.getMessage());
-      return USER_ERROR;
-    } catch (RuntimeFailure e) {
-      err.println(
-          "ONNX Runtime cannot run the model with these inputs: "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse("it does not say why")
-              + ". Check the model and the inputs with ./tune doctor.");
-      return USER_ERROR;
-    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      // The last line is what a user of ./tune is told.
-      e.printStackTrace(err);
-      err.println(e);
-      return BUG;
-    }
+    return Ending.of(() -> new Finetune(FinetuneOptions.parse(arguments), out).run(), err);
   }
 
   void run() {
@@ -108,8 +89,10 @@ public final class Finetune {
                   network, start.calibration(), start.library(), plan, runtime, manager);
           FineTuning training =
               new FineTuning(student, teacher, samples, options.settings(), manager)) {
-        source.requireSuited(
-            samples, teacher, manager, evaluator.reference(data.search()), task.metric());
+        if (options.settings().labelShare() > 0) {
+          source.requireSuited(
+              samples, teacher, manager, evaluator.reference(data.search()), task.metric());
+        }
         PlanScores scores = new PlanScores(evaluator, student, out);
         SampleSet scored = options.scoresAll() ? data.evaluation() : data.search();
         PairedScore before = scores.of("rounded", scored);

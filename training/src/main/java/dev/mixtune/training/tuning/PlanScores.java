@@ -29,7 +29,7 @@ record PlanScores(AccuracyEvaluator evaluator, TrainablePlan student, PrintStrea
       return score;
     }
     throw new UserException(
-        what + ": the file does not answer: " + ((Outcome.Failed) outcome).reason(),
-        "Train with a lower --lr.");
+        "the plan in training cannot be scored: " + ((Outcome.Failed) outcome).reason(),
+        "Try a lower --lr, or another plan.");
   }
 }

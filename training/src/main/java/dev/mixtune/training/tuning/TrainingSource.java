@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDScope;
 import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.evaluators.Metric;
+import dev.mixtune.evaluators.Row;
 import dev.mixtune.evaluators.SampleSet;
 import dev.mixtune.evaluators.Task;
 import dev.mixtune.evaluators.TaskData;
@@ -77,7 +78,7 @@ record TrainingSource(Path source, @Nullable Path labels, int samples) {
       NDManager manager,
       double expected,
       Metric metric) {
-    if (!opened.isLabelled() || !(metric instanceof TopK)) {
+    if (!opened.isLabelled() || !(metric instanceof TopK counted)) {
       return;
     }
     SampleSet part = opened.subset(LOOKED_AT, new Random(0));
@@ -86,9 +87,12 @@ record TrainingSource(Path source, @Nullable Path labels, int samples) {
     for (Map<String, Tensor> batch : part.batches(64, /* padded= */ false)) {
       try (NDScope scope = new NDScope()) {
         scope.suppressNotUsedWarning();
-        NDArray answers = teacher.run(FineTuning.arrays(batch, manager)).get(0).argMax(1);
-        for (long answer : answers.toLongArray()) {
-          right += answer == part.label(position++) ? 1 : 0;
+        NDArray answers = teacher.run(FineTuning.arrays(batch, manager)).get(0);
+        float[] values = answers.toFloatArray();
+        int classes = Math.toIntExact(answers.getShape().get(1));
+        for (int offset = 0; offset < values.length; offset += classes) {
+          Row row = new Row(values, offset, classes);
+          right += counted.right(row, row, part.label(position++)) ? 1 : 0;
         }
       }
     }

@@ -104,7 +104,7 @@ class FinetuneFaultsTest {
   void labelsOfAnotherOrderAreRefused() throws IOException {
     Path wrong = labels("wrong.npy", 1);
 
-    Ended ended = finetune(task, "wrong", "--labels", wrong.toString());
+    Ended ended = finetune(task, "wrong", "--labels", wrong.toString(), "--label-share", "0.5");
 
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.lastLine())
