@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  * script builds that module when it is started for the first time.
  */
 final class GradientProcess {
-  private static final Logger LOG = LoggerFactory.getLogger(GradientProcess.class);
   private static final String OTHERWISE = "Take --sensitivity kl, which needs no gradients.";
   private static final int WRONG_INPUT = 2;
   private static final Logger LOG = LoggerFactory.getLogger(GradientProcess.class);
@@ -68,13 +67,6 @@ final class GradientProcess {
       throws IOException {
     Path out = folder.resolve("curvature.jsonl");
     Path errors = folder.resolve("errors.txt");
-    around
-        .out()
-        .println(
-            "Gradients of "
-                + samples
-                + " samples; what computes them is built when it changed, which fetches PyTorch"
-                + " (117 MB) the first time ...");
     Process process =
         new ProcessBuilder(command(script, method, samples, out))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
