@@ -14,6 +14,7 @@ import dev.mixtune.training.program.Torch;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -46,6 +47,7 @@ public final class FineTuning implements AutoCloseable {
   private final Adam optimizer;
   private final OneCycle schedule;
   private final Distillation distillation;
+  private final Pictures pictures;
   private int epochsDone;
   private double firstLoss = Double.NaN;
   private Checkpoint.Best best;
@@ -68,6 +70,7 @@ public final class FineTuning implements AutoCloseable {
     this.settings = settings;
     this.manager = parent.newSubManager();
     centre();
+    this.pictures = judged(settings.pictures());
     this.optimizer = new Adam(student.variables(), manager);
     int steps = settings.epochs() * stepsPerEpoch();
     this.schedule =
@@ -86,6 +89,31 @@ public final class FineTuning implements AutoCloseable {
       scope.suppressNotUsedWarning();
       student.centre(arrays(part.batches(looked, /* padded= */ false).iterator().next(), manager));
     }
+  }
+
+  private Pictures judged(Pictures wanted) {
+    if (wanted != Pictures.JUDGED) {
+      return wanted;
+    }
+    SampleSet part = samples.subset(ShiftTolerance.LOOKED_AT, new Random(0));
+    return ShiftTolerance.of(part.batches(settings.batch(), /* padded= */ false), this::answers)
+            .suffices()
+        ? Pictures.SHIFTED
+        : Pictures.FLIPPED;
+  }
+
+  private long[] answers(Map<String, Tensor> batch) {
+    try (NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray answers = teacher.run(arrays(batch, manager)).get(0);
+      requireRows(answers.getShape());
+      return answers.argMax(1).toLongArray();
+    }
+  }
+
+  /** What is done with pictures; judged by now. */
+  public Pictures pictures() {
+    return pictures;
   }
 
   private int stepsPerEpoch() {
@@ -108,12 +136,13 @@ public final class FineTuning implements AutoCloseable {
     SplittableRandom random =
         new SplittableRandom(settings.seed() + EPOCH_STRIDE * (epochsDone + 1));
     SampleSet shuffled = samples.inOrder(order(random));
-    PictureFlips flips = new PictureFlips(random);
+    PictureChanges changes = new PictureChanges(random, pictures == Pictures.SHIFTED);
     double sum = 0;
     int steps = 0;
     for (Map<String, Tensor> batch : shuffled.batches(settings.batch(), /* padded= */ false)) {
       int[] classes = classes(shuffled, steps);
-      double loss = step(settings.flipsPictures() ? flips.flipped(batch) : batch, classes);
+      double loss =
+          step(pictures == Pictures.AS_THEY_ARE ? batch : changes.changed(batch), classes);
       sum += loss;
       requireSane(loss, sum / (steps + 1), steps + 1);
       listener.done(++steps, stepsPerEpoch(), loss);

@@ -40,10 +40,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A small plan is trained, stopped, resumed and exported. */
 class FineTuningTest {
-  private static final TuningSettings SETTINGS = settings(3, 16, 0.02, true);
+  private static final TuningSettings SETTINGS = settings(3, 16, 0.02, Pictures.FLIPPED);
 
-  private static TuningSettings settings(int epochs, int batch, double rate, boolean flips) {
-    return new TuningSettings(epochs, batch, rate, 2, 0.0, flips, epochs, 5);
+  private static TuningSettings settings(int epochs, int batch, double rate, Pictures pictures) {
+    return new TuningSettings(epochs, batch, rate, 2, 0.0, pictures, epochs, 5);
   }
 
   @TempDir static Path folder;
@@ -106,7 +106,7 @@ class FineTuningTest {
                 student,
                 teacher,
                 data.openTraining(folder.resolve("train.npy")),
-                settings(12, 16, 0.02, false),
+                settings(12, 16, 0.02, Pictures.AS_THEY_ARE),
                 manager)) {
       double first = training.epoch((done, total, loss) -> {});
       double last = first;
@@ -206,7 +206,7 @@ class FineTuningTest {
                 student,
                 teacher,
                 data.openTraining(folder.resolve("train.npy")),
-                settings(20, 4, 1e6, false),
+                settings(20, 4, 1e6, Pictures.AS_THEY_ARE),
                 manager)) {
       assertThatThrownBy(
               () -> {
@@ -221,7 +221,7 @@ class FineTuningTest {
 
   @Test
   void theBestScoredPlanIsKeptAndTrainingEndsWhenNothingGetsBetter() {
-    TuningSettings impatient = new TuningSettings(9, 16, 0.02, 2, 0.0, true, 2, 5);
+    TuningSettings impatient = new TuningSettings(9, 16, 0.02, 2, 0.0, Pictures.FLIPPED, 2, 5);
     try (GradientProgram teacher = teacher();
         TrainablePlan student = student(plan(Scheme.W2A8));
         FineTuning training =
