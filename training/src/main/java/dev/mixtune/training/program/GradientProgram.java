@@ -183,6 +183,18 @@ public final class GradientProgram implements AutoCloseable {
     return wanted.stream().map(name -> required(known, name)).toList();
   }
 
+  /**
+   * How many numbers a run computes, inside the caller's {@link ai.djl.ndarray.NDScope}: what a
+   * gradient keeps in memory grows with it.
+   *
+   * @param values as for {@link #run(Map)}
+   */
+  public long computed(Map<String, NDArray> values) {
+    List<String> wanted =
+        steps.stream().map(step -> step.attributes().node().getOutput(0)).toList();
+    return run(values, wanted).stream().mapToLong(NDArray::size).sum();
+  }
+
   private static NDArray required(Map<String, NDArray> known, String name) {
     NDArray value = known.get(name);
     if (value == null) {

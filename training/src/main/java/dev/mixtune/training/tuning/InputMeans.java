@@ -76,6 +76,15 @@ record InputMeans(NDArray means, int outputs) {
     return Optional.of(new InputMeans(manager.create(perChannel(input), shape), outputs));
   }
 
+  /**
+   * These and others of the same layer.
+   *
+   * @param share weight of the others, 0..1
+   */
+  InputMeans joined(InputMeans others, double share) {
+    return new InputMeans(means.mul(1 - share).add(others.means.mul(share)), outputs);
+  }
+
   /** What these weights make of the mean inputs: one value for each output. */
   NDArray mapped(NDArray weights) {
     int[] others =

@@ -108,18 +108,18 @@ public final class TrainablePlan implements AutoCloseable {
   }
 
   /**
-   * Ties the biases to the weights so that mean outputs stay where they are when weights take other
-   * codes. To be called once, before the first step; the plan is the same after it.
+   * Looks at what the layers read, so that biases can follow their weights. Before the first step.
    *
-   * @param inputs a batch, by name
+   * @param inputs some samples, by name
+   * @param share their part of all samples that were shown so far, above 0 to 1
    */
-  void centre(Map<String, NDArray> inputs) {
+  void look(Map<String, NDArray> inputs, double share) {
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       List<String> names = layers.stream().map(TrainedLayer::input).toList();
       List<NDArray> read = program.run(inputs, names);
       for (int i = 0; i < read.size(); i++) {
-        layers.get(i).centre(read.get(i), program.manager());
+        layers.get(i).look(read.get(i), share, program.manager());
       }
     }
   }

@@ -90,22 +90,23 @@ final class TrainedLayer {
   }
 
   /**
-   * Keeps the mean outputs where they are when weights change. To be called before training.
+   * Looks at what the layer reads, before anything is trained.
    *
-   * @param input what the layer reads, for one batch
+   * @param input what the layer reads, for some samples
+   * @param share their part of all samples that are looked at so far, above 0 to 1
    * @param manager owner of what is kept beyond the caller's scope
    */
-  void centre(NDArray input, NDManager manager) {
+  void look(NDArray input, double share, NDManager manager) {
     if (bias == null || bias.start().getShape().dimension() != 1) {
       return;
     }
-    Shape shape = shape(layer);
-    InputMeans.of(node, layer.kind(), shape, input, manager)
+    InputMeans.of(node, layer.kind(), shape(layer), input, manager)
         .ifPresent(
             means -> {
-              NDArray first = means.mapped(weights.values());
-              NDScope.unregister(means.means(), first);
-              centre = new Centre(means, first);
+              InputMeans all = centre == null ? means : centre.inputs().joined(means, share);
+              NDArray first = all.mapped(weights.values());
+              NDScope.unregister(all.means(), first);
+              centre = new Centre(all, first);
             });
   }
 

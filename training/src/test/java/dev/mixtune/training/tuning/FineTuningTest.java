@@ -2,6 +2,7 @@ package dev.mixtune.training.tuning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,6 +125,36 @@ class FineTuningTest {
                 .agreement(student.lowered().model(), program, data.search().batches(16, false));
         assertThat(agreement).isGreaterThan(0.95);
       }
+    }
+  }
+
+  /** Large pictures go through a few at a time: their gradients add up to those of the batch. */
+  @Test
+  void aBatchInPartsIsTheBatch() {
+    double[] whole = losses(Long.MAX_VALUE);
+    double[] parts = losses(1);
+    assertThat(whole).hasSize(6);
+    assertThat(parts).containsExactly(whole, within(1e-5));
+    assertThat(whole[5]).isNotCloseTo(whole[0], within(5e-4));
+  }
+
+  /** Of three steps in each of two epochs; small steps, for a code that changes makes a jump. */
+  private static double[] losses(long mostComputed) {
+    try (GradientProgram teacher = teacher();
+        TrainablePlan student = student(plan(Scheme.W2A8));
+        FineTuning training =
+            new FineTuning(
+                student,
+                teacher,
+                data.openTraining(folder.resolve("train.npy")),
+                settings(2, 16, 0.002, Pictures.AS_THEY_ARE),
+                mostComputed,
+                manager)) {
+      DoubleStream.Builder losses = DoubleStream.builder();
+      for (int epoch = 0; epoch < 2; epoch++) {
+        training.epoch((done, total, loss) -> losses.add(loss));
+      }
+      return losses.build().toArray();
     }
   }
 
