@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.results.FinetunedPoint;
 import dev.mixtune.results.Frontier;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +66,7 @@ class FinetuneCommandTest {
             "--target",
             "pixel8",
             "--max-drop",
-            "20%",
+            "20%rel",
             "--max-evaluations",
             "12",
             "--out",
@@ -257,7 +259,8 @@ class FinetuneCommandTest {
                       throw new UserException("the loss is NaN", "Lower --lr.");
                     }))
         .isInstanceOf(UserException.class);
-    assertThatThrownBy(() ->
+    assertThatThrownBy(
+            () ->
                 finetune(
                     study,
                     new AtomicBoolean(),
@@ -275,6 +278,7 @@ class FinetuneCommandTest {
   @Test
   void ctrlCWhileTheHoldoutIsScoredIsHeardAndTheSameCommandGoesOn() throws Exception {
     Path copy = copyOfStudy("stopped");
+    forgetTheHoldout(copy.resolve("frontier.json"));
     byte[] frontier = Files.readAllBytes(copy.resolve("frontier.json"));
     AtomicBoolean interrupted = new AtomicBoolean();
     CountDownLatch returned = new CountDownLatch(1);
@@ -288,8 +292,7 @@ class FinetuneCommandTest {
           }
         });
     try {
-      assertThatThrownBy(
-              () -> finetune(copy, interrupted, new ByteArrayOutputStream(), options(5)))
+      assertThatThrownBy(() -> finetune(copy, interrupted, new ByteArrayOutputStream(), options(5)))
           .isInstanceOf(CancellationException.class)
           .hasMessageContaining("The study is as it was; the same command goes on");
     } finally {
@@ -309,6 +312,12 @@ class FinetuneCommandTest {
     List<List<String>> last = TRAININGS.subList(TRAININGS.size() - 2, TRAININGS.size());
     assertThat(last.get(0)).isEqualTo(last.get(1));
     assertThat(finetuned(copy).get(1).point().holdout()).isEqualTo(origin.holdout());
+    Frontier.Reference reference = before.reference();
+    assertThat(reference.search().accuracy()).isNotEqualTo(reference.holdout().accuracy());
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains(
+            String.format(
+                Locale.ROOT, "the limit of %.2f holds", 20 * reference.holdout().accuracy()));
   }
 
   private static void awaitAtMostAMinute(CountDownLatch latch) {
@@ -317,6 +326,14 @@ class FinetuneCommandTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** As a study leaves it that was stopped before its certificate. */
+  private static void forgetTheHoldout(Path frontier) throws IOException {
+    ObjectNode json = (ObjectNode) JSON.readTree(frontier.toFile());
+    ((ObjectNode) json.get("reference")).putNull("holdout");
+    json.putNull("certificate");
+    JSON.writeValue(frontier.toFile(), json);
   }
 
   private static Path copyOfStudy(String name) throws IOException {
