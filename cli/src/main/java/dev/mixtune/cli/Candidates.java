@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
 final class Candidates implements Evaluator {
   private static final Logger LOG = LoggerFactory.getLogger(Candidates.class);
 
-  /** Most bytes of the models of a batch that are kept between lowering and scoring. */
-  private static final long MOST_LOWERED_BYTES = 256L << 20;
+  /** The part of the heap that models of a batch may take between lowering and scoring. */
+  private static final int LOWERED_SHARE = 8;
 
   /** Begins the line of the log that stands for each evaluation that was begun. */
   static final String EVALUATION = "evaluation";
@@ -133,7 +133,8 @@ final class Candidates implements Evaluator {
     Map<Plan, Future<Evaluation>> running = new HashMap<>();
     List<Plan> unknown = plans.stream().filter(plan -> store.find(plan).isEmpty()).toList();
     Map<Plan, Future<LoweredPlan>> lowered = new HashMap<>();
-    if (!stop.requested() && unknown.size() * bench.network().fileBytes() <= MOST_LOWERED_BYTES) {
+    long most = mostLoweredBytes(Runtime.getRuntime().maxMemory());
+    if (!stop.requested() && unknown.size() * bench.network().fileBytes() <= most) {
       unknown.forEach(plan -> lowered.put(plan, work(() -> bench.lowering().lower(plan))));
     }
     for (Plan plan : unknown) {
@@ -147,6 +148,16 @@ final class Candidates implements Evaluator {
       running.put(plan, work(() -> score(plan, lowered.get(plan), ladder)));
     }
     return finished(plans, running);
+  }
+
+  /**
+   * Bytes of a batch's models that are kept, so that each is lowered once; larger batches are
+   * lowered again to be scored, which takes longer and changes nothing.
+   *
+   * @param heapBytes the most that the heap may take
+   */
+  static long mostLoweredBytes(long heapBytes) {
+    return heapBytes / LOWERED_SHARE;
   }
 
   /**

@@ -1,11 +1,13 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.UserException;
+import dev.mixtune.evaluators.DropLimit;
 import dev.mixtune.evaluators.Task;
 import dev.mixtune.results.FinetunedPoint;
 import dev.mixtune.results.Frontier;
 import dev.mixtune.results.FrontierJson;
 import dev.mixtune.results.FrontierPoint;
+import dev.mixtune.results.Score;
 import dev.mixtune.results.StudyFolder;
 import dev.mixtune.results.StudyReader;
 import java.io.IOException;
@@ -134,7 +136,7 @@ final class FinetuneCommand {
         point.latencyRatio());
     Frontier.CertificateFacts certificate = tuned.certificate();
     if (certificate != null) {
-      double limit = frontier.absoluteLimit().orElse(Double.NaN);
+      double limit = limit(frontier.limit(), point);
       say(
           "On the holdout its drop is at most %.2f points (%.0f %% confidence, %d samples): the"
               + " limit of %.2f %s.",
@@ -146,6 +148,19 @@ final class FinetuneCommand {
           certificate.upperBound() <= limit ? "holds" : "is not certified");
     }
     say("File: %s. Report: %s", folder.point(point.id()), folder.reportHtml());
+  }
+
+  /**
+   * The limit that the certificate was held against. A study that was stopped early knows the float
+   * model's score on the search split only; the trained plan's own test asked the holdout.
+   */
+  private static double limit(Frontier.Limit limit, FrontierPoint point) {
+    Double maxDrop = limit.maxDrop();
+    Score holdout = point.holdout();
+    if (maxDrop == null || holdout == null) {
+      return Double.NaN;
+    }
+    return new DropLimit(maxDrop, limit.relative()).absolute(holdout.accuracy() + holdout.drop());
   }
 
   /** The study holds all that is worth keeping. */

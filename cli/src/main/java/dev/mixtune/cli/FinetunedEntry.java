@@ -9,6 +9,7 @@ import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.lowering.ExecutedKernels;
 import dev.mixtune.engine.lowering.LoweredPlan;
+import dev.mixtune.evaluators.AccuracyEvaluator;
 import dev.mixtune.evaluators.Certificate;
 import dev.mixtune.evaluators.CertificateResult;
 import dev.mixtune.evaluators.DropLimit;
@@ -28,10 +29,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** Scores, times and certifies a trained plan by the study's own means, and makes it a point. */
 final class FinetunedEntry {
+  private static final String STOPPED =
+      "Stopped by the user. The study is as it was; the same command goes on with what was"
+          + " trained.";
+
   private final StudyFolder folder;
   private final RunOptions options;
   private final Surroundings around;
@@ -67,18 +75,42 @@ final class FinetunedEntry {
    * @param work the folder
    * @param origin the point that was trained
    * @param key all that decided what came out
+   * @throws CancellationException when the user asks to stop: nothing is entered then
    */
   FinetunedPoint enter(Path work, FrontierPoint origin, FinetuneOptions training, String key) {
+    ExecutorService scorer = Executors.newSingleThreadExecutor();
+    try {
+      return enter(work, origin, training, key, scorer);
+    } catch (CancellationException e) {
+      if (!around.interrupted().get()) {
+        throw e;
+      }
+      CancellationException stopped = new CancellationException(STOPPED);
+      stopped.initCause(e);
+      throw stopped;
+    } finally {
+      scorer.shutdownNow();
+    }
+  }
+
+  private FinetunedPoint enter(
+      Path work,
+      FrontierPoint origin,
+      FinetuneOptions training,
+      String key,
+      ExecutorService scorer) {
     byte[] model = read(work.resolve("finetuned.onnx"));
     JsonNode report = report(work.resolve("finetune.json"));
-    try (Workbench bench = Workbench.open(options, around);
+    // In processes of its own: a stop must not end the runtime under a model that runs.
+    try (Workbench bench = Workbench.contained(options, around);
         StudyStore store = store(bench)) {
       bench.calibrateQuickly(options.workerCount());
       LoweredPlan lowered = lowered(bench, origin.plan(), model, report);
       String id = freeId(store, lowered.plan());
-      PairedScore search = score(bench, lowered, bench.data().search());
-      PairedScore holdout = score(bench, lowered, bench.data().holdout());
+      PairedScore search = score(bench, lowered, bench.data().search(), scorer);
+      PairedScore holdout = score(bench, lowered, bench.data().holdout(), scorer);
       FrontierPoint point = point(bench, store, id, lowered, search, holdout);
+      bench.stopIfAsked();
       FinetunedPoint tuned =
           FinetunedPoint.of(
               point,
@@ -126,8 +158,15 @@ final class FinetunedEntry {
     return id;
   }
 
-  private static PairedScore score(Workbench bench, LoweredPlan lowered, SampleSet samples) {
-    Outcome outcome = Candidates.evaluator(bench, lowered.plan()).score(lowered.model(), samples);
+  /** Waits for another thread, and hears a stop meanwhile: a holdout may take minutes. */
+  private PairedScore score(
+      Workbench bench, LoweredPlan lowered, SampleSet samples, ExecutorService scorer) {
+    AccuracyEvaluator evaluator = Candidates.evaluator(bench, lowered.plan());
+    Outcome outcome =
+        Futures.await(
+            scorer.submit(() -> evaluator.score(lowered.model(), samples)),
+            around.interrupted()::get);
+    bench.stopIfAsked();
     if (outcome instanceof Outcome.Scored scored) {
       return scored.score();
     }

@@ -2,10 +2,12 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.graph.Equalization;
 import dev.mixtune.engine.rounding.HalfPrecision;
 import dev.mixtune.engine.rounding.RoundingLibrary;
-import dev.mixtune.engine.rounding.RoundingMethods;
 import dev.mixtune.evaluators.WeightErrors;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The errors of the weights that candidates are made of, in units of the network as it was read:
@@ -13,6 +15,7 @@ import dev.mixtune.evaluators.WeightErrors;
  */
 final class RoundingErrors implements WeightErrors {
   private final Workbench bench;
+  private @Nullable Map<String, float[]> factors;
 
   /**
    * @param bench whose weights are rounded by the time that errors are asked for
@@ -25,13 +28,35 @@ final class RoundingErrors implements WeightErrors {
   public float[] of(Layer layer, Scheme scheme) {
     RoundingLibrary library = bench.prepared().rounded().library();
     float[] before = library.weights(layer);
-    float[] errors = rounded(library, before, layer, scheme);
-    // The library's own network may be the equalized one.
-    float[] read =
-        new RoundingLibrary(bench.network(), RoundingMethods.named("mse")).weights(layer);
+    float[] after = rounded(library, before, layer, scheme);
+    return asRead(after, before, factors(library.weightName(layer)));
+  }
+
+  /** The library's own network may be the equalized one. */
+  private float @Nullable [] factors(String weight) {
+    return bench.prepared().equalization().isUsed() ? equalization().get(weight) : null;
+  }
+
+  private synchronized Map<String, float[]> equalization() {
+    Map<String, float[]> known = factors;
+    if (known == null) {
+      known = Equalization.factors(bench.network());
+      factors = known;
+    }
+    return known;
+  }
+
+  /**
+   * Differences, in units of the network as it was read.
+   *
+   * @param after rounded weights
+   * @param before the same, not rounded
+   * @param factors by which both differ from the weights as read; null for none
+   */
+  static float[] asRead(float[] after, float[] before, float @Nullable [] factors) {
+    float[] errors = new float[after.length];
     for (int i = 0; i < errors.length; i++) {
-      float factor = before[i] == 0 ? 1 : read[i] / before[i];
-      errors[i] = (errors[i] - before[i]) * factor;
+      errors[i] = (after[i] - before[i]) / (factors == null ? 1 : factors[i]);
     }
     return errors;
   }

@@ -92,8 +92,9 @@ final class SearchStep {
     SearchSpace space = SearchSpace.of(layers, offered);
     live = new LiveReport(context, sensitivity, corner, UniformPlans.of(space));
     LOG.info("{} plans; struck out: {}", space.combinations(), space.struck());
-    SearchSettings settings = settings(corner, inContext ? plansInContext() : 0);
-    List<Plan> wideEnds = inContext && plansInContext() > 0 ? WideEnds.of(space) : List.of();
+    int setAside = inContext ? plansInContext() : 0;
+    SearchSettings settings = settings(corner, setAside);
+    List<Plan> wideEnds = setAside > 0 ? WideEnds.of(space) : List.of();
     while (true) {
       double left = 1 - deadline.fraction();
       double until = inContext ? 1 - SHARE_IN_CONTEXT * left : 1;

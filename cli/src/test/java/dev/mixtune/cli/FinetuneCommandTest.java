@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mixtune.engine.UserException;
+import dev.mixtune.results.FinetunedPoint;
 import dev.mixtune.results.Frontier;
 import dev.mixtune.results.FrontierJson;
 import dev.mixtune.results.FrontierPoint;
@@ -20,7 +22,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +54,7 @@ class FinetuneCommandTest {
     Path task =
         Files.writeString(
             temp.resolve("task.yaml"),
-            SmallTask.text()
+            SmallTask.text().replace("metric: top1", "metric: held-top1")
                 + "train:\n  source: "
                 + Tune.ROOT.resolve("examples/fashion-mnist/calibration_images.npy.gz")
                 + "\n");
@@ -58,7 +66,7 @@ class FinetuneCommandTest {
             "--target",
             "pixel8",
             "--max-drop",
-            "20%",
+            "20%rel",
             "--max-evaluations",
             "12",
             "--out",
@@ -68,7 +76,7 @@ class FinetuneCommandTest {
     origin = before.uniforms().get(before.uniforms().size() - 1);
     chosenBefore = Files.readAllBytes(study.resolve("chosen.onnx"));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    int exitCode = finetune(out, options(1), FinetuneCommandTest::train);
+    int exitCode = finetune(study, new AtomicBoolean(), out, options(1));
     printed = out.toString(StandardCharsets.UTF_8);
     assertThat(exitCode).as(printed).isEqualTo(ExitCodes.DONE);
     id = after().finetuned().get(0).point().id();
@@ -83,7 +91,16 @@ class FinetuneCommandTest {
   }
 
   private static int finetune(
-      ByteArrayOutputStream out, FinetuneOptions options, TrainingProgram program) {
+      Path folder, AtomicBoolean interrupted, ByteArrayOutputStream out, FinetuneOptions options) {
+    return finetune(folder, interrupted, out, options, FinetuneCommandTest::train);
+  }
+
+  private static int finetune(
+      Path folder,
+      AtomicBoolean interrupted,
+      ByteArrayOutputStream out,
+      FinetuneOptions options,
+      TrainingProgram program) {
     PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
     Surroundings around =
         new Surroundings(
@@ -93,8 +110,8 @@ class FinetuneCommandTest {
             stream,
             stream,
             /* terminal= */ false,
-            new AtomicBoolean());
-    return new FinetuneCommand(around, program).run(study, options);
+            interrupted);
+    return new FinetuneCommand(around, program).run(folder, options);
   }
 
   /** Leaves the origin's own file, as if training had brought nothing. */
@@ -219,7 +236,7 @@ class FinetuneCommandTest {
     int trained = TRAININGS.size();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    int exitCode = finetune(out, options(1), FinetuneCommandTest::train);
+    int exitCode = finetune(study, new AtomicBoolean(), out, options(1));
 
     assertThat(exitCode).isEqualTo(ExitCodes.DONE);
     assertThat(TRAININGS).hasSize(trained);
@@ -234,18 +251,105 @@ class FinetuneCommandTest {
     assertThatThrownBy(
             () ->
                 finetune(
+                    study,
+                    new AtomicBoolean(),
                     new ByteArrayOutputStream(),
                     options(77),
                     arguments -> {
                       throw new UserException("the loss is NaN", "Lower --lr.");
                     }))
         .isInstanceOf(UserException.class);
-    assertThatThrownBy(() -> finetune(new ByteArrayOutputStream(), options(78), arguments -> {}))
+    assertThatThrownBy(
+            () ->
+                finetune(
+                    study,
+                    new AtomicBoolean(),
+                    new ByteArrayOutputStream(),
+                    options(78),
+                    arguments -> {}))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("the training left no");
 
     assertThat(rows()).isEqualTo(rows);
     assertThat(Files.readAllBytes(study.resolve("frontier.json"))).isEqualTo(frontier);
+  }
+
+  /** Each answer on the holdout takes as long as the test wants: only a heard stop ends it. */
+  @Test
+  void ctrlCWhileTheHoldoutIsScoredIsHeardAndTheSameCommandGoesOn() throws Exception {
+    Path copy = copyOfStudy("stopped");
+    forgetTheHoldout(copy.resolve("frontier.json"));
+    byte[] frontier = Files.readAllBytes(copy.resolve("frontier.json"));
+    AtomicBoolean interrupted = new AtomicBoolean();
+    CountDownLatch returned = new CountDownLatch(1);
+    // Float model and plan answer the search split, then the float model the holdout.
+    int first = 2 * origin.search().samples() + origin.holdout().samples() + 1;
+    AtomicInteger answers = new AtomicInteger();
+    HeldMetric.AT_EACH_ANSWER.set(
+        () -> {
+          if (answers.incrementAndGet() >= first && !interrupted.getAndSet(true)) {
+            awaitAtMostAMinute(returned);
+          }
+        });
+    try {
+      assertThatThrownBy(() -> finetune(copy, interrupted, new ByteArrayOutputStream(), options(5)))
+          .isInstanceOf(CancellationException.class)
+          .hasMessageContaining("The study is as it was; the same command goes on");
+    } finally {
+      HeldMetric.AT_EACH_ANSWER.set(() -> {});
+      returned.countDown();
+    }
+    assertThat(answers.get()).isGreaterThanOrEqualTo(first);
+    assertThat(Files.readAllBytes(copy.resolve("frontier.json"))).isEqualTo(frontier);
+    assertThat(finetuned(copy)).hasSize(1);
+
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    int exitCode = finetune(copy, new AtomicBoolean(), out, options(5));
+
+    assertThat(exitCode).isEqualTo(ExitCodes.DONE);
+    assertThat(finetuned(copy)).hasSize(2);
+    // The same folder, and with it whatever the training keeps there, was asked twice.
+    List<List<String>> last = TRAININGS.subList(TRAININGS.size() - 2, TRAININGS.size());
+    assertThat(last.get(0)).isEqualTo(last.get(1));
+    assertThat(finetuned(copy).get(1).point().holdout()).isEqualTo(origin.holdout());
+    Frontier.Reference reference = before.reference();
+    assertThat(reference.search().accuracy()).isNotEqualTo(reference.holdout().accuracy());
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains(
+            String.format(
+                Locale.ROOT, "the limit of %.2f holds", 20 * reference.holdout().accuracy()));
+  }
+
+  private static void awaitAtMostAMinute(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** As a study leaves it that was stopped before its certificate. */
+  private static void forgetTheHoldout(Path frontier) throws IOException {
+    ObjectNode json = (ObjectNode) JSON.readTree(frontier.toFile());
+    ((ObjectNode) json.get("reference")).putNull("holdout");
+    json.putNull("certificate");
+    JSON.writeValue(frontier.toFile(), json);
+  }
+
+  private static Path copyOfStudy(String name) throws IOException {
+    Path copy = temp.resolve(name);
+    try (Stream<Path> files = Files.walk(study)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(study.relativize(file).toString()));
+      }
+    }
+    return copy;
+  }
+
+  private static List<FinetunedPoint> finetuned(Path folder) {
+    try (StudyReader reader = StudyReader.open(folder.resolve("study.db"))) {
+      return reader.finetuned();
+    }
   }
 
   private static List<Evaluation> rows() {

@@ -31,7 +31,7 @@ class MorningCommandsTest {
   static void twoStudies() throws IOException {
     Path task = SmallTask.in(temp);
     first = study(task, "long", "40");
-    second = study(task, "short", "24");
+    second = UndisturbedStudy.get().folder();
     explained = Tune.run("explain", first.toString(), "--measure", "2");
   }
 

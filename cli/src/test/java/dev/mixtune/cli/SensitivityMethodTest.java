@@ -119,6 +119,17 @@ class SensitivityMethodTest {
     }
   }
 
+  /** A weight of 0 that was rounded to something errs by it in the equalized network only. */
+  @Test
+  void errorsOfEqualizedChannelsAreTakenBackForZerosToo() {
+    float[] before = {0f, 2f, -0.5f};
+    float[] after = {0.25f, 2.5f, -0.5f};
+    float[] factors = {4f, 4f, 0.5f};
+
+    assertThat(RoundingErrors.asRead(after, before, factors)).containsExactly(0.0625f, 0.125f, 0f);
+    assertThat(RoundingErrors.asRead(after, before, null)).containsExactly(0.25f, 0.5f, 0f);
+  }
+
   @Test
   void theTableHoldsWhatTheAnalyserSays() throws IOException {
     Path task = SmallTask.in(home);

@@ -90,43 +90,6 @@ public record Frontier(
     }
   }
 
-  /** A frontier whose points' memory was not measured, without fine-tuned plans. */
-  public Frontier(
-      int schemaVersion,
-      String task,
-      String metric,
-      ModelFile model,
-      Target target,
-      Reference reference,
-      Deployment latency,
-      Limit limit,
-      List<LayerFacts> layers,
-      List<FrontierPoint> points,
-      List<FrontierPoint> uniforms,
-      @Nullable CertificateFacts certificate,
-      @Nullable Hypervolume hypervolume,
-      int evaluations,
-      long seed) {
-    this(
-        schemaVersion,
-        task,
-        metric,
-        model,
-        target,
-        reference,
-        latency,
-        limit,
-        layers,
-        points,
-        uniforms,
-        certificate,
-        hypervolume,
-        evaluations,
-        seed,
-        /* memory= */ null,
-        List.of());
-  }
-
   /**
    * The same frontier with what memory came to.
    *

@@ -95,49 +95,6 @@ public record FrontierPoint(
     }
   }
 
-  /** A point whose memory was not measured and whose energy nobody asked for. */
-  public FrontierPoint(
-      String id,
-      List<Integer> bits,
-      List<String> schemes,
-      List<String> kernels,
-      Score search,
-      @Nullable Score holdout,
-      double latencyMs,
-      double latencyRatio,
-      double latencyRelativeError,
-      @Nullable Double predictedLatencyMs,
-      Basis latencyBasis,
-      long sizeBytes,
-      double sizeRatio,
-      double averageBits,
-      @Nullable Integer uniform,
-      boolean chosen,
-      Rounding rounding,
-      @Nullable Double modelledShare) {
-    this(
-        id,
-        bits,
-        schemes,
-        kernels,
-        search,
-        holdout,
-        latencyMs,
-        latencyRatio,
-        latencyRelativeError,
-        predictedLatencyMs,
-        latencyBasis,
-        sizeBytes,
-        sizeRatio,
-        averageBits,
-        uniform,
-        chosen,
-        rounding,
-        modelledShare,
-        /* energy= */ null,
-        /* peakMemoryBytes= */ null);
-  }
-
   /**
    * Energy of one inference, never measured.
    *
@@ -150,45 +107,6 @@ public record FrontierPoint(
       Numbers.requirePositive("millijoules", millijoules);
       Numbers.requirePositive("ratio", ratio);
     }
-  }
-
-  /** A point with the library's weights. */
-  FrontierPoint(
-      String id,
-      List<Integer> bits,
-      List<String> schemes,
-      List<String> kernels,
-      Score search,
-      @Nullable Score holdout,
-      double latencyMs,
-      double latencyRatio,
-      double latencyRelativeError,
-      @Nullable Double predictedLatencyMs,
-      Basis latencyBasis,
-      long sizeBytes,
-      double sizeRatio,
-      double averageBits,
-      @Nullable Integer uniform,
-      boolean chosen) {
-    this(
-        id,
-        bits,
-        schemes,
-        kernels,
-        search,
-        holdout,
-        latencyMs,
-        latencyRatio,
-        latencyRelativeError,
-        predictedLatencyMs,
-        latencyBasis,
-        sizeBytes,
-        sizeRatio,
-        averageBits,
-        uniform,
-        chosen,
-        Rounding.LIBRARY,
-        /* modelledShare= */ null);
   }
 
   /** The same point with what its memory came to. */

@@ -1,6 +1,7 @@
 package dev.mixtune.results;
 
 import dev.mixtune.engine.Basis;
+import dev.mixtune.search.Rounding;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,9 @@ final class FrontierEdits {
         f.certificate(),
         f.hypervolume(),
         f.evaluations(),
-        f.seed());
+        f.seed(),
+        /* memory= */ null,
+        /* finetuned= */ List.of());
   }
 
   static Frontier with(Frontier f, Frontier.Reference reference) {
@@ -55,7 +58,9 @@ final class FrontierEdits {
         f.certificate(),
         f.hypervolume(),
         f.evaluations(),
-        f.seed());
+        f.seed(),
+        /* memory= */ null,
+        /* finetuned= */ List.of());
   }
 
   static Frontier withUniforms(Frontier f, List<FrontierPoint> uniforms) {
@@ -71,8 +76,49 @@ final class FrontierEdits {
     return copy(f, name, f.limit(), layers, f.points(), f.uniforms(), f.certificate());
   }
 
-  static FrontierPoint named(FrontierPoint p, String id) {
+  /** A point with the library's weights, of which no more is known. */
+  static FrontierPoint ofLibrary(
+      String id,
+      List<Integer> bits,
+      List<String> schemes,
+      List<String> kernels,
+      Score search,
+      @Nullable Score holdout,
+      double latencyMs,
+      double latencyRatio,
+      double latencyRelativeError,
+      @Nullable Double predictedLatencyMs,
+      Basis latencyBasis,
+      long sizeBytes,
+      double sizeRatio,
+      double averageBits,
+      @Nullable Integer uniform,
+      boolean chosen) {
     return new FrontierPoint(
+        id,
+        bits,
+        schemes,
+        kernels,
+        search,
+        holdout,
+        latencyMs,
+        latencyRatio,
+        latencyRelativeError,
+        predictedLatencyMs,
+        latencyBasis,
+        sizeBytes,
+        sizeRatio,
+        averageBits,
+        uniform,
+        chosen,
+        Rounding.LIBRARY,
+        /* modelledShare= */ null,
+        /* energy= */ null,
+        /* peakMemoryBytes= */ null);
+  }
+
+  static FrontierPoint named(FrontierPoint p, String id) {
+    return ofLibrary(
         id,
         p.bits(),
         p.schemes(),
@@ -92,7 +138,7 @@ final class FrontierEdits {
   }
 
   static FrontierPoint timed(FrontierPoint p, double ratio) {
-    return new FrontierPoint(
+    return ofLibrary(
         p.id(),
         p.bits(),
         p.schemes(),
@@ -113,7 +159,7 @@ final class FrontierEdits {
 
   /** The same, but nobody has timed it. */
   static FrontierPoint predicted(FrontierPoint p) {
-    return new FrontierPoint(
+    return ofLibrary(
         p.id(),
         p.bits(),
         p.schemes(),
@@ -141,7 +187,7 @@ final class FrontierEdits {
   }
 
   private static FrontierPoint judged(FrontierPoint p, @Nullable Score holdout, boolean chosen) {
-    return new FrontierPoint(
+    return ofLibrary(
         p.id(),
         p.bits(),
         p.schemes(),
@@ -161,7 +207,7 @@ final class FrontierEdits {
   }
 
   static FrontierPoint scored(FrontierPoint p, Score search) {
-    return new FrontierPoint(
+    return ofLibrary(
         p.id(),
         p.bits(),
         p.schemes(),
@@ -203,6 +249,8 @@ final class FrontierEdits {
         certificate,
         f.hypervolume(),
         f.evaluations(),
-        f.seed());
+        f.seed(),
+        /* memory= */ null,
+        /* finetuned= */ List.of());
   }
 }

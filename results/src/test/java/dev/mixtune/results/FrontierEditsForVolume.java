@@ -22,6 +22,8 @@ final class FrontierEditsForVolume {
         f.certificate(),
         new Frontier.Hypervolume(0.5, corner, objectives),
         f.evaluations(),
-        f.seed());
+        f.seed(),
+        /* memory= */ null,
+        /* finetuned= */ List.of());
   }
 }

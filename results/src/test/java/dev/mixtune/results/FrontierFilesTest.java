@@ -50,7 +50,9 @@ class FrontierFilesTest {
             null,
             false,
             Rounding.FINETUNED,
-            0.0);
+            0.0,
+            /* energy= */ null,
+            /* peakMemoryBytes= */ null);
     return new FinetunedPoint(
         point,
         from.id(),

@@ -194,7 +194,9 @@ class StudyComparisonTest {
             f.certificate(),
             f.hypervolume(),
             f.evaluations(),
-            f.seed());
+            f.seed(),
+            /* memory= */ null,
+            /* finetuned= */ List.of());
     assertThatThrownBy(
             () -> StudyComparison.of(study("a", f, IDENTITY), study("b", other, IDENTITY)))
         .isInstanceOf(UserException.class)

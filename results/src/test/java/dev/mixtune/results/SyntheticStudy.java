@@ -83,7 +83,7 @@ final class SyntheticStudy {
     double noise = 0.0012 * random.nextGaussian();
     double drop = 0.8 * (1 - Math.exp(-Math.pow(damage, 1.3) * 18)) + noise - 0.0004;
     List<Integer> widths = plan.schemes().stream().map(Scheme::weightBits).toList();
-    return new FrontierPoint(
+    return FrontierEdits.ofLibrary(
         plan.id(),
         widths,
         plan.schemes().stream().map(Scheme::id).toList(),
@@ -192,7 +192,9 @@ final class SyntheticStudy {
             new Frontier.Hypervolume(
                 0.713, List.of(1.0, 1.0, 1.0), List.of("accuracy", "latency", "size")),
             evaluated.size(),
-            7);
+            7,
+            /* memory= */ null,
+            /* finetuned= */ List.of());
     return basis == Basis.MEASURED ? withMemory(frontier) : frontier;
   }
 

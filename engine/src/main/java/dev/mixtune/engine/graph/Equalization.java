@@ -49,6 +49,49 @@ public record Equalization(Network network, List<Pair> pairs) {
   public static Equalization of(Network network) {
     Map<String, float[]> changed = new HashMap<>();
     List<ChannelPair> pairs = ChannelPair.of(network);
+    Map<ChannelPair, int[]> exponents = settle(network, pairs, changed);
+    List<Pair> moved = new ArrayList<>();
+    for (ChannelPair pair : pairs) {
+      int[] sums = exponents.getOrDefault(pair, new int[0]);
+      if (Arrays.stream(sums).anyMatch(sum -> sum != 0)) {
+        double smallest = Math.scalb(1.0, Arrays.stream(sums).min().orElse(0));
+        double largest = Math.scalb(1.0, Arrays.stream(sums).max().orElse(0));
+        moved.add(new Pair(pair.first().name(), pair.second().name(), smallest, largest));
+      }
+    }
+    return moved.isEmpty()
+        ? new Equalization(network, List.of())
+        : new Equalization(rewritten(network, changed), moved);
+  }
+
+  /**
+   * What {@link #of} multiplies the constants of a network by, each element's factor at its place,
+   * by the constant's name. Constants of no pair are missing. Zeros have a factor too, which their
+   * values do not tell.
+   */
+  public static Map<String, float[]> factors(Network network) {
+    Map<String, float[]> values = new HashMap<>();
+    List<ChannelPair> pairs = ChannelPair.of(network);
+    Map<ChannelPair, int[]> exponents = settle(network, pairs, values);
+    Map<String, float[]> factors = new HashMap<>();
+    values.forEach(
+        (name, scaled) -> {
+          float[] ones = new float[scaled.length];
+          Arrays.fill(ones, 1);
+          factors.put(name, ones);
+        });
+    exponents.forEach((pair, sums) -> pair.scale(sums, factors));
+    return factors;
+  }
+
+  /**
+   * Moves factors until nothing moves any more.
+   *
+   * @param changed gets the constants of the pairs, as they are in the end
+   * @return the exponents of each pair's factors, together
+   */
+  private static Map<ChannelPair, int[]> settle(
+      Network network, List<ChannelPair> pairs, Map<String, float[]> changed) {
     Map<ChannelPair, int[]> exponents = new HashMap<>();
     for (ChannelPair pair : pairs) {
       exponents.put(pair, new int[pair.channels()]);
@@ -65,18 +108,7 @@ public record Equalization(Network network, List<Pair> pairs) {
         Arrays.setAll(sums, i -> sums[i] + steps[i]);
       }
     }
-    List<Pair> moved = new ArrayList<>();
-    for (ChannelPair pair : pairs) {
-      int[] sums = exponents.getOrDefault(pair, new int[0]);
-      if (Arrays.stream(sums).anyMatch(sum -> sum != 0)) {
-        double smallest = Math.scalb(1.0, Arrays.stream(sums).min().orElse(0));
-        double largest = Math.scalb(1.0, Arrays.stream(sums).max().orElse(0));
-        moved.add(new Pair(pair.first().name(), pair.second().name(), smallest, largest));
-      }
-    }
-    return moved.isEmpty()
-        ? new Equalization(network, List.of())
-        : new Equalization(rewritten(network, changed), moved);
+    return exponents;
   }
 
   private static float[] floats(Network network, String constant) {

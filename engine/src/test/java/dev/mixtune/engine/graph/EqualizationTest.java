@@ -90,6 +90,58 @@ class EqualizationTest {
     }
   }
 
+  /** The oracle is the same network with other weights there, whose ratios tell. */
+  @Test
+  void aZeroHasTheFactorOfItsChannels(@TempDir Path folder) {
+    Network whole = twoConvolutions(folder, /* holes= */ false);
+    Network holed = twoConvolutions(folder, /* holes= */ true);
+
+    Map<String, float[]> factors = Equalization.factors(holed);
+
+    Network equalized = Equalization.of(whole).network();
+    for (String name : List.of("a.w", "b.w")) {
+      float[] before = constant(whole, name);
+      float[] after = constant(equalized, name);
+      float[] holes = constant(holed, name);
+      int zerosMoved = 0;
+      for (int i = 0; i < before.length; i++) {
+        float factor = after[i] / before[i];
+        assertThat(factors.get(name)[i]).isEqualTo(factor);
+        zerosMoved += holes[i] == 0 && factor != 1 ? 1 : 0;
+      }
+      assertThat(zerosMoved).isGreaterThan(10);
+    }
+  }
+
+  private static Network twoConvolutions(Path folder, boolean holes) {
+    TestGraphs graph = TestGraphs.opset(13);
+    String wide = graph.conv("a", graph.input("x", -1, 3, 6, 6), 8, 3);
+    String last = graph.conv("b", graph.relu("ar", wide), 6, 8);
+    TestGraphs unbalanced = unbalanced(graph.outputs(last));
+    if (holes) {
+      for (TensorProto.Builder constant : graph.graph().getInitializerBuilderList()) {
+        if (constant.getName().endsWith(".w")) {
+          float[] values = Constants.floats(constant.build());
+          boolean first = constant.getName().equals("a.w");
+          // Ranges are those of the first layer's outputs and of the second one's inputs.
+          float[] largest = new float[8];
+          for (int i = 0; i < values.length; i++) {
+            int channel = first ? i / 27 : i / 9 % 8;
+            largest[channel] = Math.max(largest[channel], Math.abs(values[i]));
+          }
+          for (int i = 0; i < values.length; i++) {
+            int channel = first ? i / 27 : i / 9 % 8;
+            values[i] = Math.abs(values[i]) < largest[channel] / 2 ? 0 : values[i];
+          }
+          TensorProto changed =
+              Constants.ofFloats(constant.getName(), constant.getDimsList(), values);
+          constant.clear().mergeFrom(changed);
+        }
+      }
+    }
+    return new NetworkReader(RUNTIME).read(unbalanced.write(folder), Map.of());
+  }
+
   /** Makes channels of the first Conv and of the Gemm differ by orders of magnitude. */
   private static TestGraphs unbalanced(TestGraphs graph) {
     for (TensorProto.Builder constant : graph.graph().getInitializerBuilderList()) {
