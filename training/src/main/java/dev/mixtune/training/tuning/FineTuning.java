@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -56,7 +55,6 @@ public final class FineTuning implements AutoCloseable {
   private final Adam optimizer;
   private final OneCycle schedule;
   private final Distillation distillation;
-  private final Pictures pictures;
   private final int atOnce;
   private int epochsDone;
   private double firstLoss = Double.NaN;
@@ -95,7 +93,6 @@ public final class FineTuning implements AutoCloseable {
     this.manager = parent.newSubManager();
     this.atOnce = samplesAtOnce(mostComputed);
     centre();
-    this.pictures = judged(settings.pictures());
     this.optimizer = new Adam(student.variables(), manager);
     int steps = settings.epochs() * stepsPerEpoch();
     this.schedule =
@@ -138,30 +135,6 @@ public final class FineTuning implements AutoCloseable {
     return of.batches(size, /* padded= */ false);
   }
 
-  private Pictures judged(Pictures wanted) {
-    if (wanted != Pictures.JUDGED) {
-      return wanted;
-    }
-    SampleSet part = samples.subset(ShiftTolerance.LOOKED_AT, new Random(0));
-    return ShiftTolerance.of(batches(part, atOnce), this::answers).suffices()
-        ? Pictures.SHIFTED
-        : Pictures.FLIPPED;
-  }
-
-  private long[] answers(Map<String, Tensor> batch) {
-    try (NDScope scope = new NDScope()) {
-      scope.suppressNotUsedWarning();
-      NDArray answers = teacher.run(arrays(batch, manager)).get(0);
-      requireRows(answers.getShape());
-      return answers.argMax(1).toLongArray();
-    }
-  }
-
-  /** What is done with pictures; judged by now. */
-  public Pictures pictures() {
-    return pictures;
-  }
-
   private int stepsPerEpoch() {
     return (samples.size() + settings.batch() - 1) / settings.batch();
   }
@@ -182,13 +155,12 @@ public final class FineTuning implements AutoCloseable {
     SplittableRandom random =
         new SplittableRandom(settings.seed() + EPOCH_STRIDE * (epochsDone + 1));
     SampleSet shuffled = samples.inOrder(order(random));
-    PictureChanges changes = new PictureChanges(random, pictures == Pictures.SHIFTED);
+    PictureFlips flips = new PictureFlips(random);
     double sum = 0;
     int steps = 0;
     for (Map<String, Tensor> batch : batches(shuffled, settings.batch())) {
       int[] classes = classes(shuffled, steps);
-      double loss =
-          step(pictures == Pictures.AS_THEY_ARE ? batch : changes.changed(batch), classes);
+      double loss = step(settings.flipsPictures() ? flips.flipped(batch) : batch, classes);
       sum += loss;
       requireSane(loss, sum / (steps + 1), steps + 1);
       listener.done(++steps, stepsPerEpoch(), loss);

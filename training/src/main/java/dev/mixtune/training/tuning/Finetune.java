@@ -93,9 +93,6 @@ public final class Finetune {
           source.requireSuited(
               samples, teacher, manager, evaluator.reference(data.search()), task.metric());
         }
-        if (training.pictures() == Pictures.SHIFTED) {
-          print("pictures are flipped and shifted");
-        }
         PlanScores scores = new PlanScores(evaluator, student, out);
         SampleSet scored = options.scoresAll() ? data.evaluation() : data.search();
         PairedScore before = scores.of("rounded", scored);

@@ -2,15 +2,12 @@ package dev.mixtune.training.tuning;
 
 import dev.mixtune.engine.UserException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,9 +59,7 @@ record FinetuneOptions(
         --lr X             highest learning rate, in units of a channel's magnitude (0.001)
         --temperature X    of the distillation (2)
         --label-share X    weight of the labels' cross entropy, 0 to 1 (0)
-        --pictures HOW     as-they-are, flipped (left to right), shifted (flipped too, by up to an
-                           eighth), or judged (shifted if the float model's answers bear it)
-                           (judged)
+        --flip yes|no      flip pictures left to right (yes)
         --seed N           fixes everything random (1)
         --data-seed N      fixes calibration samples and splits, as a study's --seed (that of --seed)
         --score all|search scores the result on all samples, or leaves the holdout alone (all)
@@ -89,7 +84,7 @@ record FinetuneOptions(
           "--lr",
           "--temperature",
           "--label-share",
-          "--pictures",
+          "--flip",
           "--seed",
           "--data-seed",
           "--score",
@@ -141,29 +136,9 @@ record FinetuneOptions(
         positive(given, "--lr", 0.001),
         positive(given, "--temperature", 2),
         number(given, "--label-share", 0.0, Double::valueOf, value -> value >= 0 && value <= 1),
-        pictures(given),
+        one(given, "--flip", "yes", "no"),
         whole(given, "--patience", 3),
         seed(given, "--seed", 1));
-  }
-
-  private static Pictures pictures(Map<String, String> given) {
-    String name = given.getOrDefault("--pictures", word(Pictures.JUDGED));
-    return Arrays.stream(Pictures.values())
-        .filter(pictures -> word(pictures).equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UserException(
-                    "--pictures " + name + " is no answer",
-                    "Say one of "
-                        + Arrays.stream(Pictures.values())
-                            .map(FinetuneOptions::word)
-                            .collect(Collectors.joining(", "))
-                        + "."));
-  }
-
-  private static String word(Pictures pictures) {
-    return pictures.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static @Nullable Path path(Map<String, String> given, String name) {

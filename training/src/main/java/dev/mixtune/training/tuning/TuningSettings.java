@@ -10,10 +10,10 @@ package dev.mixtune.training.tuning;
  * @param temperature of the distillation
  * @param labelShare weight of the labels' cross entropy, 0..1; the rest is distillation. Of no
  *     meaning without labels
- * @param pictures what is done with pictures
+ * @param flipsPictures whether pictures are flipped left to right
  * @param patience epochs in a row of the second half without a better score on the search split
  *     after which training ends, at least 1
- * @param seed of order, flips and shifts
+ * @param seed of order and flips
  */
 public record TuningSettings(
     int epochs,
@@ -21,7 +21,7 @@ public record TuningSettings(
     double rate,
     double temperature,
     double labelShare,
-    Pictures pictures,
+    boolean flipsPictures,
     int patience,
     long seed) {
   static final double WARM_UP = 0.05;

@@ -42,10 +42,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A small plan is trained, stopped, resumed and exported. */
 class FineTuningTest {
-  private static final TuningSettings SETTINGS = settings(3, 16, 0.02, Pictures.FLIPPED);
+  private static final TuningSettings SETTINGS = settings(3, 16, 0.02, true);
 
-  private static TuningSettings settings(int epochs, int batch, double rate, Pictures pictures) {
-    return new TuningSettings(epochs, batch, rate, 2, 0.0, pictures, epochs, 5);
+  private static TuningSettings settings(int epochs, int batch, double rate, boolean flips) {
+    return new TuningSettings(epochs, batch, rate, 2, 0.0, flips, epochs, 5);
   }
 
   @TempDir static Path folder;
@@ -108,7 +108,7 @@ class FineTuningTest {
                 student,
                 teacher,
                 data.openTraining(folder.resolve("train.npy")),
-                settings(12, 16, 0.02, Pictures.AS_THEY_ARE),
+                settings(12, 16, 0.02, false),
                 manager)) {
       double first = training.epoch((done, total, loss) -> {});
       double last = first;
@@ -147,7 +147,7 @@ class FineTuningTest {
                 student,
                 teacher,
                 data.openTraining(folder.resolve("train.npy")),
-                settings(2, 16, 0.002, Pictures.AS_THEY_ARE),
+                settings(2, 16, 0.002, false),
                 mostComputed,
                 manager)) {
       DoubleStream.Builder losses = DoubleStream.builder();
@@ -238,7 +238,7 @@ class FineTuningTest {
                 student,
                 teacher,
                 data.openTraining(folder.resolve("train.npy")),
-                settings(20, 4, 1e6, Pictures.AS_THEY_ARE),
+                settings(20, 4, 1e6, false),
                 manager)) {
       assertThatThrownBy(
               () -> {
@@ -253,7 +253,7 @@ class FineTuningTest {
 
   @Test
   void theBestScoredPlanIsKeptAndTrainingEndsWhenNothingGetsBetter() {
-    TuningSettings impatient = new TuningSettings(9, 16, 0.02, 2, 0.0, Pictures.FLIPPED, 2, 5);
+    TuningSettings impatient = new TuningSettings(9, 16, 0.02, 2, 0.0, true, 2, 5);
     try (GradientProgram teacher = teacher();
         TrainablePlan student = student(plan(Scheme.W2A8));
         FineTuning training =
