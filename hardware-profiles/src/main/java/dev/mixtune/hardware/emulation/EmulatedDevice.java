@@ -12,15 +12,9 @@ public enum EmulatedDevice {
   /** Google Pixel 8, its one fast core: Cortex-X3 with dotprod, i8mm and half precision. */
   PIXEL8("pixel8", Machine.TENSOR_G3, "Google Pixel 8 (Tensor G3), one Cortex-X3 core"),
   /** Google Pixel 8, one of its four middle cores: the same instructions. */
-  PIXEL8_A715(
-      "pixel8-a715",
-      Machine.TENSOR_G3,
-      "Google Pixel 8 (Tensor G3), one Cortex-A715 core"),
+  PIXEL8_A715("pixel8-a715", Machine.TENSOR_G3, "Google Pixel 8 (Tensor G3), one Cortex-A715 core"),
   /** Google Pixel 8, one of its four small cores: the same instructions, executed in order. */
-  PIXEL8_A510(
-      "pixel8-a510",
-      Machine.TENSOR_G3,
-      "Google Pixel 8 (Tensor G3), one Cortex-A510 core"),
+  PIXEL8_A510("pixel8-a510", Machine.TENSOR_G3, "Google Pixel 8 (Tensor G3), one Cortex-A510 core"),
   /** Raspberry Pi 5: Cortex-A76 with dotprod, without i8mm. */
   RASPBERRYPI5("raspberrypi5", Machine.BCM2712, "Raspberry Pi 5, one Cortex-A76 core");
 

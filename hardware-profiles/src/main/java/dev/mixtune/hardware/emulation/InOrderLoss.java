@@ -12,9 +12,9 @@ import java.util.Locale;
  * <p>Nobody published networks on a Cortex-A510 alone. But one runtime (ncnn, {@code benchncnn 8 1
  * 2} and {@code 8 1 1} on a NanoPC-T4, Tencent/ncnn benchmark/README.md) ran the same networks on
  * one Cortex-A72, which executes out of order, and on one Cortex-A53 of the same RK3399, which does
- * not. Each begins one 128-bit multiply-accumulate per cycle at most (LLVM AArch64SchedA57.td, which
- * serves Cortex-A72 too, and AArch64SchedA53.td), so that cycles on the one by cycles on the other
- * are the loss, with everything else that differs between the two in it.
+ * not. Each begins one 128-bit multiply-accumulate per cycle at most (LLVM AArch64SchedA57.td,
+ * which serves Cortex-A72 too, and AArch64SchedA53.td), so that cycles on the one by cycles on the
+ * other are the loss, with everything else that differs between the two in it.
  *
  * @param pairs what was published
  */

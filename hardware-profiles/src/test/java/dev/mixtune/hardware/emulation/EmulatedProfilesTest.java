@@ -183,8 +183,8 @@ class EmulatedProfilesTest {
   }
 
   /**
-   * Cycles of a Cortex-A72 at 1.8 GHz by those of a Cortex-A53 at 1.5 GHz, the mean of the third and
-   * the fourth of six networks; read from the file line by line.
+   * Cycles of a Cortex-A72 at 1.8 GHz by those of a Cortex-A53 at 1.5 GHz, the mean of the third
+   * and the fourth of six networks; read from the file line by line.
    */
   @ParameterizedTest
   @CsvSource({"fp32, FLOAT, 32", "int8, INTEGER_STATIC, 8"})
@@ -212,8 +212,8 @@ class EmulatedProfilesTest {
 
   /**
    * What a Cortex-A53 reached in float, 0.46 of its peak on MobileNetV1 (569 million products in
-   * 207.92 ms at 1.5 GHz, four per cycle at most), 0.66 on ResNet-50 (3.86 billion in 975.40 ms), part
-   * of it by Winograd: what an A510 is given lies between.
+   * 207.92 ms at 1.5 GHz, four per cycle at most), 0.66 on ResNet-50 (3.86 billion in 975.40 ms),
+   * part of it by Winograd: what an A510 is given lies between.
    */
   @Test
   void theShareOfAnInOrderCoreIsOneThatSuchACoreReached() {
