@@ -55,7 +55,8 @@ final class EmulateCommand {
     }
     Path counts =
         options.counts == null
-            ? root.resolve(device.id() + "-" + runtime.version().replace(' ', '-') + "-counts.csv")
+            ? root.resolve(
+                device.machine() + "-" + runtime.version().replace(' ', '-') + "-counts.csv")
             : options.counts;
     Emulation.Made made = emulation.profile(counts, line -> around.err().println(line));
     AtomicFile.write(out, made.json().getBytes(StandardCharsets.UTF_8));

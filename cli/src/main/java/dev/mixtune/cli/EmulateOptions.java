@@ -1,8 +1,10 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.UserException;
+import dev.mixtune.hardware.emulation.EmulatedDevice;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +17,11 @@ final class EmulateOptions {
   @Option(
       names = "--emulate",
       paramLabel = "DEVICE",
+      completionCandidates = Devices.class,
       description =
-          "Make the profile of pixel8 or raspberrypi5 from the instructions that the kernels execute"
-              + " under emulation. hardware-profiles/emulation/install installs what it needs.")
+          "Make the profile of a device (${COMPLETION-CANDIDATES}) from the instructions that the"
+              + " kernels execute under emulation. hardware-profiles/emulation/install installs"
+              + " what it needs.")
   @Nullable String device;
 
   @Option(
@@ -48,6 +52,14 @@ final class EmulateOptions {
 
   @Option(names = "--samples", paramLabel = "N", description = "Samples of --check. Default: 32.")
   @Nullable Integer samples;
+
+  /** The names that --emulate takes, for its help. */
+  static final class Devices implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return EmulatedDevice.ids().iterator();
+    }
+  }
 
   /** Samples that --check takes. */
   int checkedSamples() {

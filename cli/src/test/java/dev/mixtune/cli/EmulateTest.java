@@ -15,7 +15,9 @@ class EmulateTest {
   void unknownDevicesAreRefusedWithTheKnownOnes() {
     Tune tune = Tune.run("profile", "--emulate", "pixel9", "--out", "p.json");
     assertThat(tune.exitCode()).isEqualTo(ExitCodes.USER);
-    assertThat(tune.err()).contains("pixel9").contains("pixel8, raspberrypi5");
+    assertThat(tune.err())
+        .contains("pixel9")
+        .contains("pixel8, pixel8-a715, pixel8-a510, raspberrypi5");
   }
 
   @Test
@@ -55,6 +57,6 @@ class EmulateTest {
   void shippedArmProfilesAreTargets() {
     Tune tune = Tune.run("targets");
     assertThat(tune.exitCode()).isEqualTo(ExitCodes.DONE);
-    assertThat(tune.out()).contains("pixel8").contains("raspberrypi5");
+    assertThat(tune.out()).contains("pixel8", "pixel8-a715", "pixel8-a510", "raspberrypi5");
   }
 }

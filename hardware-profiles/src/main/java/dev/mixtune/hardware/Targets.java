@@ -14,7 +14,13 @@ import java.util.List;
 public final class Targets {
   /** Names of the profiles on the class path. */
   static final List<String> SHIPPED =
-      List.of("pixel8", "raspberrypi5", "generic-arm64", "host-x86-avx512vnni");
+      List.of(
+          "pixel8",
+          "pixel8-a715",
+          "pixel8-a510",
+          "raspberrypi5",
+          "generic-arm64",
+          "host-x86-avx512vnni");
 
   private final HostFacts host;
 

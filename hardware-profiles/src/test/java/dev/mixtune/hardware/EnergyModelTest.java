@@ -147,7 +147,7 @@ class EnergyModelTest {
 
   /** On every shipped profile that models energy, and at shapes of all sizes. */
   @ParameterizedTest
-  @ValueSource(strings = {"pixel8", "raspberrypi5", "generic-arm64"})
+  @ValueSource(strings = {"pixel8", "pixel8-a715", "pixel8-a510", "raspberrypi5", "generic-arm64"})
   void fewerBitsNeverMoveForMoreEnergy(String name) {
     Profile shipped = ((ProfileTarget) new Targets(TargetsTest.HOST).find(name)).profile();
     EnergyModel model = new EnergyModel(shipped);

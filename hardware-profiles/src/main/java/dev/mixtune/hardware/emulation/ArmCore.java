@@ -9,8 +9,9 @@ import dev.mixtune.hardware.Pipeline;
  *
  * @param description the core and its instruction set
  * @param pipeline what it can do
+ * @param inOrder whether an instruction that waits holds up those behind it
  */
-record ArmCore(String description, Pipeline pipeline) {
+record ArmCore(String description, Pipeline pipeline, boolean inOrder) {
   static final ArmCore X3 =
       of(
           "Cortex-X3 (cpu 8 of Tensor G3), NEON with dotprod and i8mm",
@@ -39,14 +40,22 @@ record ArmCore(String description, Pipeline pipeline) {
           assumed(37.872e9, "16 bytes per cycle; no citable figure"));
   static final ArmCore A510 =
       of(
-          "Cortex-A510 (cpus 0 to 3 of Tensor G3), NEON with dotprod and i8mm, in order",
-          published(1.704e9, "max_khz of cpu 0 in UM6P-CC-MLab/hybrid-cpu-power-model@40febeef"),
-          modelled(3, "IssueWidth in LLVM AArch64SchedA510.td"),
-          modelled(2, "two VMAC pipes in LLVM AArch64SchedA510.td; a pair of cores may share them"),
-          modelled(2, "two load pipes in LLVM AArch64SchedA510.td"),
-          assumed(5.7e9, "half of what is assumed for the Cortex-X3 of the same chip"),
-          assumed(131072, "128 KiB of L2 at least; no citable figure"),
-          assumed(13.632e9, "8 bytes per cycle; no citable figure"));
+              "Cortex-A510 (cpus 0 to 3 of Tensor G3), NEON with dotprod and i8mm, in order",
+              published(
+                  1.704e9, "max_khz of cpu 0 in UM6P-CC-MLab/hybrid-cpu-power-model@40febeef"),
+              modelled(
+                  3,
+                  "IssueWidth in LLVM AArch64SchedA510.td, where it 'dual-issues under most"
+                      + " circumstances': the share of the peak is for that"),
+              assumed(
+                  2,
+                  "two vector pipes in LLVM AArch64SchedA510.td; 128 bits wide is assumed, 64 are"
+                      + " possible (WikiChip), and a neighbour that computes too may share them"),
+              modelled(2, "two load pipes in LLVM AArch64SchedA510.td"),
+              assumed(5.7e9, "half of what is assumed for the Cortex-X3 of the same chip"),
+              assumed(131072, "128 KiB of L2; none to 512 KiB are possible; no citable figure"),
+              assumed(13.632e9, "8 bytes per cycle; no citable figure"))
+          .executingInOrder();
   static final ArmCore A76 =
       of(
           "Cortex-A76 of BCM2712, NEON with dotprod, without i8mm",
@@ -90,7 +99,13 @@ record ArmCore(String description, Pipeline pipeline) {
       Fact cache,
       Fact cacheRate) {
     return new ArmCore(
-        description, new Pipeline(clockHz, instructions, vectors, loads, memory, cache, cacheRate));
+        description,
+        new Pipeline(clockHz, instructions, vectors, loads, memory, cache, cacheRate),
+        /* inOrder= */ false);
+  }
+
+  private ArmCore executingInOrder() {
+    return new ArmCore(description, pipeline, /* inOrder= */ true);
   }
 
   /**

@@ -76,9 +76,7 @@ final class EmulatedProfile {
     return new Profile(
         label.name(),
         label.description(),
-        "executed instructions of ONNX Runtime's own kernels under emulation, published facts about"
-            + " the core, and efficiencies from published figures of Cortex-A76 devices; no kernel"
-            + " was timed on the device",
+        label.provenance(),
         label.runtime() + ", CPU provider, linux-aarch64",
         1,
         1,
@@ -96,11 +94,20 @@ final class EmulatedProfile {
    *
    * @param name short name
    * @param description one line
+   * @param provenance completes the sentence "the time is modelled, from ..."
    * @param core the core
    * @param runtime the program whose kernels were counted
    * @param evidence the file with the counts
+   * @param shares where the shares of the peak come from, with the file that explains it
    */
-  record Label(String name, String description, String core, String runtime, String evidence) {}
+  record Label(
+      String name,
+      String description,
+      String provenance,
+      String core,
+      String runtime,
+      String evidence,
+      String shares) {}
 
   private KernelEntry entry(
       FamilyFit fit, Label label, double callClockHz, PeakShares calibration) {
@@ -150,15 +157,15 @@ final class EmulatedProfile {
     return String.format(
         Locale.ROOT,
         "Executed instructions: %d shapes counted under emulation (evidence/%s), scheme %s; the"
-            + " terms miss a fitted shape by %.0f %% in the median, %s. Efficiency %s: see"
-            + " README.md. The fixed time is the instructions of a call at one per cycle, an"
-            + " assumption.%s",
+            + " terms miss a fitted shape by %.0f %% in the median, %s. Efficiency %s: %s. The fixed"
+            + " time is the instructions of a call at one per cycle, an assumption.%s",
         fit.probes(),
         label.evidence(),
         fit.family().probed().id(),
         100 * fit.medianError(),
         unseen,
         fit.family().calibration().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+        label.shares(),
         fit.family().leastBits() == 2 && fit.family().mostBits() == 8
             ? " 4 and 2 bits are storage and run the same kernels."
             : "");

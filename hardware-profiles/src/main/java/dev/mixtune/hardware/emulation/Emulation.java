@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -21,6 +20,8 @@ import java.util.stream.Stream;
  * run under emulation.
  */
 public final class Emulation {
+  private static final String SHARES = "see README.md";
+
   private final Emulator emulator;
   private final OrtRuntime runtime;
   private final Path natives;
@@ -79,31 +80,52 @@ public final class Emulation {
     }
   }
 
-  /** The profile of a device from its counts; the counts of the other device are those shipped. */
+  /** The profile of a device from its counts; the counts of the other machine are those shipped. */
   static Made make(EmulatedDevice device, CountTable table, String runtime) {
     CountTable a76 =
         device == EmulatedDevice.RASPBERRYPI5
             ? table
-            : CountTable.of(Evidence.lines(evidence(EmulatedDevice.RASPBERRYPI5)));
+            : CountTable.of(Evidence.lines(EmulatedDevice.RASPBERRYPI5.evidence()));
     PublishedReport report =
         new PublishedReport(new PublishedModel(new EmulatedProfile(a76)), PublishedFigure.all());
-    ArmCore core = device == EmulatedDevice.PIXEL8 ? ArmCore.X3 : ArmCore.A76;
+    ArmCore core = device.core();
+    PeakShares shares = report.calibration();
+    List<String> lines = new ArrayList<>(report.lines());
+    if (core.inOrder()) {
+      InOrderLoss loss = InOrderLoss.published();
+      lines.add("");
+      lines.addAll(loss.lines(shares));
+      shares = loss.of(shares);
+    }
     Label label =
         new Label(
             device.id(),
-            device == EmulatedDevice.PIXEL8
-                ? "Google Pixel 8 (Tensor G3), one Cortex-X3 core; modelled from executed"
-                    + " instructions, never timed on the device"
-                : "Raspberry Pi 5, one Cortex-A76 core; modelled from executed instructions, never"
-                    + " timed on the device",
+            device.title() + "; modelled from executed instructions, never timed on the device",
+            provenance(device),
             core.description(),
             runtime.replace("onnxruntime", "ONNX Runtime"),
-            evidence(device));
+            device.evidence(),
+            core.inOrder()
+                ? "that of a Cortex-A76, less what an in-order core loses, see README.md"
+                : SHARES);
     Profile profile =
         new EmulatedProfile(table)
-            .on(label, core.pipeline(), core.pipeline().clockHz().value(), report.calibration())
+            .on(label, core.pipeline(), core.pipeline().clockHz().value(), shares)
             .withPower(PublishedPower.terms());
-    return new Made(ProfileText.of(profile), report.lines());
+    return new Made(ProfileText.of(profile), lines);
+  }
+
+  private static String provenance(EmulatedDevice device) {
+    return "executed instructions of ONNX Runtime's own kernels under emulation"
+        + (device.id().equals(device.machine())
+            ? ""
+            : " (counted for '" + device.machine() + "': the same on each of its cores)")
+        + ", published facts about the core, and efficiencies from published figures of Cortex-A76"
+        + " devices"
+        + (device.core().inOrder()
+            ? ", lowered by what a Cortex-A53 loses beside a Cortex-A72"
+            : "")
+        + "; no kernel was timed on the device";
   }
 
   /**
@@ -123,18 +145,20 @@ public final class Emulation {
             "generic-arm64",
             "A middle-of-the-road 64-bit Arm core with dot products (Cortex-A76 class, 2 GHz);"
                 + " modelled, no such device was timed",
+            "executed instructions of ONNX Runtime's own kernels under emulation of a"
+                + " Cortex-A76, a core of that class at an assumed clock, and efficiencies from"
+                + " published figures of Cortex-A76 devices; no kernel was timed",
             core.description(),
             runtime.replace("onnxruntime", "ONNX Runtime"),
-            evidence(EmulatedDevice.RASPBERRYPI5));
+            EmulatedDevice.RASPBERRYPI5.evidence(),
+            SHARES);
     Profile made =
         kernels.on(label, core.pipeline(), core.pipeline().clockHz().value(), calibration);
     return ProfileText.of(
         new Profile(
                 made.name(),
                 made.description(),
-                "executed instructions of ONNX Runtime's own kernels under emulation of a"
-                    + " Cortex-A76, a core of that class at an assumed clock, and efficiencies from"
-                    + " published figures of Cortex-A76 devices; no kernel was timed",
+                made.provenance(),
                 made.runtime(),
                 made.threads(),
                 made.batch(),
@@ -146,10 +170,6 @@ public final class Emulation {
                 made.sparsity(),
                 made.kernels())
             .withPower(PublishedPower.terms()));
-  }
-
-  private static String evidence(EmulatedDevice device) {
-    return device.id().toLowerCase(Locale.ROOT) + "-counts.csv";
   }
 
   /**

@@ -51,7 +51,7 @@ public final class Emulator {
             .filter(Files::isExecutable)
             .findFirst()
             .orElseThrow(() -> missing("the program " + QEMU + " is not on the PATH", root));
-    Path home = root.resolve(device.id());
+    Path home = root.resolve(device.machine());
     for (Path needed :
         List.of(
             home.resolve(JAVA), home.resolve("proc/cpuinfo"), root.resolve("instruction-mix.so"))) {
@@ -110,7 +110,7 @@ public final class Emulator {
       List<String> plugin, String compilation, Class<?> program, String... arguments) {
     List<String> command = new ArrayList<>(List.of(qemu.toString()));
     command.addAll(plugin);
-    Path home = root.resolve(device.id());
+    Path home = root.resolve(device.machine());
     command.addAll(List.of("-L", home.toString(), "-cpu", device.processor()));
     command.addAll(
         List.of(

@@ -18,7 +18,8 @@ final class PublishedModel {
   private static final double MOST_BARRIER_MICROS = 200;
 
   private static final EmulatedProfile.Label LABEL =
-      new EmulatedProfile.Label("a76", "Cortex-A76", "Cortex-A76", "ONNX Runtime", "none");
+      new EmulatedProfile.Label(
+          "a76", "Cortex-A76", "counts", "Cortex-A76", "ONNX Runtime", "none", "none");
 
   private final EmulatedProfile counted;
 

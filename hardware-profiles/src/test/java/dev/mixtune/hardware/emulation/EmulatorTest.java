@@ -40,7 +40,20 @@ class EmulatorTest {
     assertThat(EmulatedDevice.named("pixel8")).isEqualTo(EmulatedDevice.PIXEL8);
     assertThatThrownBy(() -> EmulatedDevice.named("pixel9"))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("pixel8, raspberrypi5");
+        .hasMessageContaining("pixel8, pixel8-a715, pixel8-a510, raspberrypi5");
+  }
+
+  /** A phone's cores are one machine to the emulation: one installation, one table of counts. */
+  @Test
+  void coresOfOnePhoneShareTheMachine() {
+    for (String name : List.of("pixel8", "pixel8-a715", "pixel8-a510")) {
+      EmulatedDevice device = EmulatedDevice.named(name);
+      assertThat(device.id()).isEqualTo(name);
+      assertThat(device.machine()).isEqualTo("pixel8");
+      assertThat(device.processor()).isEqualTo("max,sme=off,sve=off");
+      assertThat(device.evidence()).isEqualTo("pixel8-counts.csv");
+    }
+    assertThat(EmulatedDevice.named("raspberrypi5").machine()).isEqualTo("raspberrypi5");
   }
 
   /** 64 rows x 64 x 32 products by FMLA of four: no more, and hardly any others. */
