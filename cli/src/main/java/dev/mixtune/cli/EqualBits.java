@@ -32,13 +32,14 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code tune bench equal-bits}: plans of the same average width from a knapsack on isolated
- * sensitivities, from one on coefficients in context, from the product's search and from thousands
- * of direct evaluations, all judged by the divergence of their outputs on samples that none of them
- * saw.
+ * sensitivities, from one on coefficients in context, from the product's search (as found, and
+ * where further samples confirm it) and from thousands of direct evaluations, all judged by the
+ * divergence of their outputs on samples that none of them saw.
  *
  * <p>The average width is that of the weights alone, so that limits mean the same for every network
  * and are met exactly; stored bits, with scales and tables, are told beside it.
@@ -48,6 +49,9 @@ final class EqualBits {
 
   /** The search looks no further than so many times the isolated knapsack's divergence. */
   private static final double IN_VIEW = 1.5;
+
+  /** Parts of the further samples that a gain must be seen in again and again. */
+  private static final int FOLDS = 10;
 
   private final Surroundings around;
   private final EqualBitsOptions options;
@@ -95,11 +99,24 @@ final class EqualBits {
     private final long weights;
     private final KlScores scores;
     private final KlScores judge;
+    private final List<KlScores> folds;
 
     Run(Workbench bench, RunOptions runOptions, ExecutorService workers) {
       this.bench = bench;
       this.seed = runOptions.seed;
-      this.seen = bench.data().search().subset(images, new Random(seed));
+      SampleSet search = bench.data().search();
+      SampleSet drawn = search.subset(Math.min(search.size(), 2 * images), new Random(seed));
+      this.seen = every(2, 0, drawn);
+      SampleSet further = every(2, 1, drawn);
+      if (further.size() < FOLDS || seen.size() < FOLDS) {
+        throw new UserException(
+            "--images "
+                + images
+                + ": "
+                + seen.size()
+                + " samples to search on, and as many to confirm what was found, are too few",
+            "Take at least " + FOLDS + ", of a search split of twice as many.");
+      }
       this.unseen = bench.data().holdout().subset(options.unseen, new Random(seed));
       MenuBuilder menus = new MenuBuilder(bench, runOptions);
       bench.evaluator().reference(seen);
@@ -123,6 +140,19 @@ final class EqualBits {
       this.weights = byWidth.stream().mapToLong(this::weights).sum();
       this.scores = new KlScores(bench, seen, this::width, workers, around.interrupted()::get);
       this.judge = new KlScores(bench, unseen, this::width, workers, around.interrupted()::get);
+      this.folds =
+          IntStream.range(0, FOLDS)
+              .mapToObj(fold -> every(FOLDS, fold, further))
+              .map(
+                  part ->
+                      new KlScores(bench, part, this::width, workers, around.interrupted()::get))
+              .toList();
+    }
+
+    /** Every so manyth sample, from this position on: a source may be sorted by class. */
+    private static SampleSet every(int step, int first, SampleSet samples) {
+      return samples.inOrder(
+          IntStream.iterate(first, i -> i < samples.size(), i -> i + step).toArray());
     }
 
     /** Menus in which an entry's bytes are the bits of its weights; layers that stay float go. */
@@ -201,6 +231,7 @@ final class EqualBits {
       Plan inContext = LeastDamage.within(context.space(), most).orElse(isolated);
       int sensitivities = isolatedPlans + path.size();
       List<Evaluation> ours = search(most, isolated, options.evaluations - isolatedPlans);
+      Plan searched = ours.isEmpty() ? isolated : best(ours, most).plan();
       say("%.1f bits: searched", bits);
       List<Evaluation> direct =
           new LocalSearch(space, most, scores, seed)
@@ -211,10 +242,11 @@ final class EqualBits {
           List.of(
               found(EqualBitsReport.ISOLATED, isolated, isolatedPlans),
               found(EqualBitsReport.CONTEXT, inContext, sensitivities),
+              found(EqualBitsReport.OURS, searched, isolatedPlans + ours.size()),
               found(
-                  EqualBitsReport.OURS,
-                  ours.isEmpty() ? isolated : best(ours, most).plan(),
-                  isolatedPlans + ours.size()),
+                  EqualBitsReport.CONFIRMED,
+                  confirmed(searched, isolated),
+                  isolatedPlans + ours.size() + 2),
               found(EqualBitsReport.DIRECT, direct.get(0).plan(), direct.size())),
           rank(direct, evaluation -> LeastDamage.sum(space, evaluation.plan())),
           rank(direct, evaluation -> context.predict(evaluation.plan())));
@@ -244,6 +276,23 @@ final class EqualBits {
           .filter(evaluation -> width(evaluation.plan()) <= most)
           .min(Comparator.comparingDouble(KlScores::kl))
           .orElseThrow();
+    }
+
+    /**
+     * The search's plan where samples that it was not chosen by say so too, else the knapsack's.
+     * The least of hundreds of noisy means is less than it will be on other samples; divergences
+     * have long tails, so few samples make much of a mean.
+     */
+    private Plan confirmed(Plan searched, Plan isolated) {
+      double[] gains = new double[FOLDS];
+      for (int fold = 0; fold < FOLDS; fold++) {
+        List<Evaluation> both = folds.get(fold).evaluate(List.of(isolated, searched));
+        if (both.get(0).score() == null) {
+          return searched;
+        }
+        gains[fold] = KlScores.kl(both.get(0)) - KlScores.kl(both.get(1));
+      }
+      return SureGain.in(gains) ? searched : isolated;
     }
 
     private EqualBitsReport.Found found(String by, Plan plan, int evaluations) {

@@ -88,6 +88,7 @@ record EqualBitsReport(
 
   static final String CONTEXT = "knapsack, in context";
   static final String OURS = "Mixtune";
+  static final String CONFIRMED = "Mixtune, confirmed";
   static final String DIRECT = "direct";
 
   String json() {

@@ -32,12 +32,13 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Scores, times and certifies a trained plan by the study's own means, and makes it a point. */
 final class FinetunedEntry {
   private static final String STOPPED =
-      "Stopped by the user. The study is as it was; the same command goes on with what was"
+      "Stopped by the user. No point was entered; the same command goes on with what was"
           + " trained.";
 
   private final StudyFolder folder;
@@ -78,9 +79,8 @@ final class FinetunedEntry {
    * @throws CancellationException when the user asks to stop: nothing is entered then
    */
   FinetunedPoint enter(Path work, FrontierPoint origin, FinetuneOptions training, String key) {
-    ExecutorService scorer = Executors.newSingleThreadExecutor();
     try {
-      return enter(work, origin, training, key, scorer);
+      return entered(work, origin, training, key);
     } catch (CancellationException e) {
       if (!around.interrupted().get()) {
         throw e;
@@ -88,22 +88,17 @@ final class FinetunedEntry {
       CancellationException stopped = new CancellationException(STOPPED);
       stopped.initCause(e);
       throw stopped;
-    } finally {
-      scorer.shutdownNow();
     }
   }
 
-  private FinetunedPoint enter(
-      Path work,
-      FrontierPoint origin,
-      FinetuneOptions training,
-      String key,
-      ExecutorService scorer) {
+  private FinetunedPoint entered(
+      Path work, FrontierPoint origin, FinetuneOptions training, String key) {
     byte[] model = read(work.resolve("finetuned.onnx"));
     JsonNode report = report(work.resolve("finetune.json"));
-    // In processes of its own: a stop must not end the runtime under a model that runs.
+    // In processes of its own, unless the study wants none: a stop ends them whatever they do.
     try (Workbench bench = Workbench.contained(options, around);
-        StudyStore store = store(bench)) {
+        StudyStore store = store(bench);
+        Scorer scorer = new Scorer(Executors.newSingleThreadExecutor())) {
       bench.calibrateQuickly(options.workerCount());
       LoweredPlan lowered = lowered(bench, origin.plan(), model, report);
       String id = freeId(store, lowered.plan());
@@ -158,13 +153,28 @@ final class FinetunedEntry {
     return id;
   }
 
+  /** The thread that scores; it lets go of the models before they are closed. */
+  private record Scorer(ExecutorService thread) implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 3;
+
+    @Override
+    public void close() {
+      thread.shutdownNow();
+      try {
+        thread.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /** Waits for another thread, and hears a stop meanwhile: a holdout may take minutes. */
   private PairedScore score(
-      Workbench bench, LoweredPlan lowered, SampleSet samples, ExecutorService scorer) {
+      Workbench bench, LoweredPlan lowered, SampleSet samples, Scorer scorer) {
     AccuracyEvaluator evaluator = Candidates.evaluator(bench, lowered.plan());
     Outcome outcome =
         Futures.await(
-            scorer.submit(() -> evaluator.score(lowered.model(), samples)),
+            scorer.thread().submit(() -> evaluator.score(lowered.model(), samples)),
             around.interrupted()::get);
     bench.stopIfAsked();
     if (outcome instanceof Outcome.Scored scored) {

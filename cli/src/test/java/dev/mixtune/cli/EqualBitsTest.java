@@ -41,7 +41,8 @@ class EqualBitsTest {
     for (JsonNode limit : root.path("limits")) {
       JsonNode isolated = limit.path("found").path(0);
       JsonNode ours = limit.path("found").path(2);
-      JsonNode direct = limit.path("found").path(3);
+      JsonNode confirmed = limit.path("found").path(3);
+      JsonNode direct = limit.path("found").path(4);
       assertThat(isolated.path("by").asText()).isEqualTo("knapsack, isolated");
       for (JsonNode found : limit.path("found")) {
         assertThat(found.path("averageBits").asDouble())
@@ -55,10 +56,23 @@ class EqualBitsTest {
       double first = isolated.path("searchKl").asDouble();
       assertThat(ours.path("searchKl").asDouble()).isLessThanOrEqualTo(first);
       assertThat(direct.path("searchKl").asDouble()).isLessThanOrEqualTo(first);
+      // What further samples do not confirm is not taken.
+      assertThat(confirmed.path("by").asText()).isEqualTo("Mixtune, confirmed");
+      assertThat(confirmed.path("key").asText())
+          .isIn(ours.path("key").asText(), isolated.path("key").asText());
       assertThat(ours.path("evaluations").asInt()).isLessThanOrEqualTo(50);
       assertThat(direct.path("evaluations").asInt()).isLessThanOrEqualTo(12);
     }
     assertThat(tune.out()).contains("plans isolated", "rank correlation");
+  }
+
+  @Test
+  void refusesSamplesThatAreTooFewToConfirmAnything() {
+    Tune tune =
+        Tune.run(
+            "bench", "equal-bits", "--task", SmallExample.task(folder).toString(), "--images", "5");
+    assertThat(tune.exitCode()).isEqualTo(ExitCodes.USER);
+    assertThat(tune.err()).contains("--images 5", "at least 10");
   }
 
   @Test

@@ -76,9 +76,9 @@ public final class SampleSet {
   }
 
   /**
-   * The same samples in another order.
+   * The same samples in another order, or some of them.
    *
-   * @param positions in this set, each once
+   * @param positions in this set, each once at most
    */
   public SampleSet inOrder(int[] positions) {
     int[] moved = Arrays.stream(positions).map(position -> indices[position]).toArray();

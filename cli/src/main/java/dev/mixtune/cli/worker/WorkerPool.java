@@ -64,9 +64,13 @@ final class WorkerPool implements AutoCloseable {
           worker.pid(),
           TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
       synchronized (this) {
-        alive.add(worker);
+        if (!closed) {
+          alive.add(worker);
+          return worker;
+        }
       }
-      return worker;
+      worker.close();
+      throw new CancellationException("the worker processes were ended");
     } catch (IOException e) {
       throw new UserException(
           "a worker process cannot be started: " + e.getMessage(),

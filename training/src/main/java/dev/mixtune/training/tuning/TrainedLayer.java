@@ -39,6 +39,11 @@ final class TrainedLayer {
     NDArray drift(NDArray weights) {
       return inputs.mapped(weights).sub(first);
     }
+
+    void close() {
+      inputs.means().close();
+      first.close();
+    }
   }
 
   private TrainedLayer(Layer layer, NodeProto node, TrainedWeights weights, @Nullable Bias bias) {
@@ -106,6 +111,9 @@ final class TrainedLayer {
               InputMeans all = centre == null ? means : centre.inputs().joined(means, share);
               NDArray first = all.mapped(weights.values());
               NDScope.unregister(all.means(), first);
+              if (centre != null) {
+                centre.close();
+              }
               centre = new Centre(all, first);
             });
   }
