@@ -75,6 +75,10 @@ final class SoakBench {
       int every = Math.max(1, evaluations / LINES);
       long start = around.clock().millis();
       for (int i = 1; i <= evaluations; i++) {
+        if (around.interrupted().get()) {
+          around.out().println("Stopped by the user.");
+          return ExitCodes.STOPPED;
+        }
         Plan plan = plan(bench, menus, random);
         bench.evaluator().score(bench.lowering().lower(plan).model(), samples);
         if (i % every == 0) {
