@@ -42,6 +42,7 @@ public final class PlanLowering {
   private final RoundingLibrary library;
   private final Map<String, Layer> layers = new HashMap<>();
   private final CorrectedBiases biases;
+  private final PackedForms forms = new PackedForms();
   private final List<List<Scheme>> schemes = new ArrayList<>();
 
   /** Groups in which a layer has no integer kernel: what it shares must suit all its members. */
@@ -105,7 +106,7 @@ public final class PlanLowering {
       arithmetic.put(layer.name(), plan.scheme(layer.index()).arithmetic());
     }
     IntegerRegions regions = new IntegerRegions(graph, calibration, layers, arithmetic);
-    LoweringContext context = new LoweringContext(graph, regions, library);
+    LoweringContext context = new LoweringContext(graph, regions, library, forms);
     for (NodeProto node : graph.nodes()) {
       Layer layer = layers.get(node.getName());
       if (layer != null) {

@@ -26,6 +26,7 @@ final class StoredWeights {
   private static final int BYTE_VALUES = 256;
 
   private final GraphBuilder builder;
+  private final PackedForms forms;
   private final Map<Packed, String> codes = new HashMap<>();
   private final Map<Spread, String> spreads = new HashMap<>();
   private final Map<Book, String> books = new HashMap<>();
@@ -42,8 +43,12 @@ final class StoredWeights {
 
   private record Book(String table, String indices, List<Long> shape) {}
 
-  StoredWeights(GraphBuilder builder) {
+  /**
+   * @param forms packed weights of this and other plans
+   */
+  StoredWeights(GraphBuilder builder, PackedForms forms) {
     this.builder = builder;
+    this.forms = forms;
   }
 
   /** Bytes of all weights, scales, zero points and tables stored so far. */
@@ -65,42 +70,32 @@ final class StoredWeights {
    * @return the name of an INT8 value of that shape
    */
   String codes(List<Long> shape, RoundedWeights rounded) {
-    if (rounded.prunedBytes() > 0) {
-      return spread(shape, PrunedCodes.of(rounded));
-    }
-    if (rounded.bits() == 8) {
-      return stored(Constants.ofBytes("", Constants.INT8, shape, rounded.codes()));
-    }
-    return rounded.isUniform()
-        ? unpacked(shape, shifted(rounded.codes(), rounded.bits()), rounded.bits())
-        : lookedUp(shape, rounded);
+    return codes(shape, forms.of(shape, rounded));
   }
 
-  /** Codes moved up so that the lowest is 0. */
-  private static byte[] shifted(byte[] codes, int bits) {
-    byte[] unsigned = new byte[codes.length];
-    for (int i = 0; i < codes.length; i++) {
-      unsigned[i] = (byte) (codes[i] + (1 << (bits - 1)));
+  private String codes(List<Long> shape, PackedForms.Form form) {
+    if (form instanceof PackedForms.Plain plain) {
+      return stored(plain.codes());
     }
-    return unsigned;
+    if (form instanceof PackedForms.Narrow narrow) {
+      return unpacked(narrow);
+    }
+    return form instanceof PackedForms.Book book
+        ? lookedUp(shape, book)
+        : spread(shape, (PackedForms.Pruned) form);
   }
 
-  /** The INT8 value of codes that were {@link #shifted}; stored packed. */
-  private String unpacked(List<Long> shape, byte[] unsigned, int bits) {
-    byte[] packed = pack(unsigned, bits);
-    String constant =
-        stored(Constants.ofBytes("", Constants.UINT8, List.of((long) packed.length), packed));
+  private String unpacked(PackedForms.Narrow narrow) {
     return codes.computeIfAbsent(
-        new Packed(constant, bits, shape), key -> unpack(key, unsigned.length, packed.length));
+        new Packed(stored(narrow.bytes()), narrow.bits(), narrow.shape()),
+        key -> unpack(key, narrow.count(), narrow.bytes().getRawData().size()));
   }
 
   /** A codebook: indices into one short table per channel. */
-  private String lookedUp(List<Long> shape, RoundedWeights rounded) {
-    CodebookTable book = CodebookTable.of(rounded);
-    String table = stored(Constants.ofBytes("", Constants.INT8, book.tableShape(), book.table()));
-    String narrow = unpacked(book.indexShape(), book.indices(), rounded.bits());
+  private String lookedUp(List<Long> shape, PackedForms.Book book) {
     return books.computeIfAbsent(
-        new Book(table, narrow, shape), key -> lookUp(key, book.axis(), rounded.bits()));
+        new Book(stored(book.table()), unpacked(book.indices()), shape),
+        key -> lookUp(key, book.axis(), book.indices().bits()));
   }
 
   private String lookUp(Book book, int axis, int bits) {
@@ -115,10 +110,10 @@ final class StoredWeights {
   }
 
   /** The codes that pruning left, each at its place, and zeros between them. */
-  private String spread(List<Long> shape, PrunedCodes pruned) {
+  private String spread(List<Long> shape, PackedForms.Pruned pruned) {
     long[] axes = shape.stream().mapToLong(Long::longValue).toArray();
     return spreads.computeIfAbsent(
-        new Spread(packedCodes(pruned), packedMask(pruned), shape),
+        new Spread(codes(shape, pruned.codes()), unpacked(pruned.mask()), shape),
         key -> {
           // One bit unpacks to -1 and 0: minus the count, times -1 where a code was kept.
           String kept = cast(key.mask(), Constants.INT32);
@@ -129,27 +124,15 @@ final class StoredWeights {
         });
   }
 
-  private String packedMask(PrunedCodes pruned) {
-    return unpacked(List.of((long) pruned.mask().length), pruned.mask(), 1);
-  }
-
-  private String packedCodes(PrunedCodes pruned) {
-    List<Long> shape = List.of((long) pruned.codes().length);
-    return pruned.bits() == 8
-        ? stored(Constants.ofBytes("", Constants.INT8, shape, pruned.codes()))
-        : unpacked(shape, shifted(pruned.codes(), pruned.bits()), pruned.bits());
-  }
-
   /** The float value of a weight stored in half precision. */
   String half(List<Long> shape, byte[] half) {
     return halves.computeIfAbsent(
-        stored(Constants.ofBytes("", Constants.FLOAT16, shape, half)),
-        constant -> cast(constant, Constants.FLOAT));
+        stored(forms.half(shape, half)), constant -> cast(constant, Constants.FLOAT));
   }
 
   /** A table in half precision as it is stored. */
   String halfTable(List<Long> shape, byte[] half) {
-    return stored(Constants.ofBytes("", Constants.FLOAT16, shape, half));
+    return stored(forms.half(shape, half));
   }
 
   /** The float value of a weight stored in codes. */
@@ -255,15 +238,5 @@ final class StoredWeights {
 
   private String longs(long... values) {
     return builder.constant(Constants.ofLongs("", List.of((long) values.length), values));
-  }
-
-  /** Packs unsigned codes, low bits first. */
-  private static byte[] pack(byte[] codes, int bits) {
-    int perByte = 8 / bits;
-    byte[] packed = new byte[(codes.length + perByte - 1) / perByte];
-    for (int i = 0; i < codes.length; i++) {
-      packed[i / perByte] |= (byte) (codes[i] << (bits * (i % perByte)));
-    }
-    return packed;
   }
 }
