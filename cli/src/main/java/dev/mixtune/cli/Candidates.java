@@ -18,7 +18,6 @@ import dev.mixtune.search.Objective;
 import dev.mixtune.search.Rounding;
 import dev.mixtune.search.Stop;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,21 +30,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Scores plans on the search split: what the journal knows is taken from there, models are lowered
- * side by side, new kernel signatures are timed one after the other while nothing else runs, then
- * answers are scored side by side, each as far up the fidelity ladder as it has a chance. Each
+ * Scores plans on the search split. What the journal knows is taken from there; each other plan is
+ * one task of a worker, which lowers it, foresees its time, scores its answers as far up the
+ * fidelity ladder as it has a chance, and times it where it could be on the frontier. Each
  * evaluation is on disk when it ends.
  */
 final class Candidates implements Evaluator {
   private static final Logger LOG = LoggerFactory.getLogger(Candidates.class);
-
-  /** The part of the heap that models of a batch may take between lowering and scoring. */
-  private static final int LOWERED_SHARE = 8;
 
   /** Begins the line of the log that stands for each evaluation that was begun. */
   static final String EVALUATION = "evaluation";
@@ -82,7 +77,9 @@ final class Candidates implements Evaluator {
   /** Scores the plans even when the budget is spent; only the user can stop that. */
   void evaluateWhateverTheBudget(List<Plan> plans) {
     stop = deadline::isInterrupted;
-    List<Evaluation> scored = run(plans, wholeSplit(), /* timed= */ true);
+    // They are what all others are compared with: nothing else runs while they are timed.
+    plans.stream().filter(plan -> store.find(plan).isEmpty()).forEach(this::timeAlone);
+    List<Evaluation> scored = run(plans, ladder(List.of()));
     scored.forEach(evaluation -> told.putIfAbsent(evaluation.plan(), evaluation));
     stop = budget;
     LOG.info("{} of {} uniform plans scored", scored.size(), plans.size());
@@ -99,11 +96,7 @@ final class Candidates implements Evaluator {
 
   @Override
   public List<Evaluation> evaluate(List<Plan> plans) {
-    List<Evaluation> evaluations =
-        times.ofContenders(
-            run(plans, ladder(List.copyOf(told.values())), /* timed= */ false),
-            List.copyOf(told.values()),
-            () -> stop.requested());
+    List<Evaluation> evaluations = times.refreshed(run(plans, ladder(List.copyOf(told.values()))));
     evaluations.forEach(evaluation -> told.putIfAbsent(evaluation.plan(), evaluation));
     cutShort.compareAndSet(false, evaluations.size() < plans.size());
     return evaluations;
@@ -113,79 +106,30 @@ final class Candidates implements Evaluator {
     return new Ladder(known, objectives, bench.data().search().size());
   }
 
-  /** A ladder on which nobody is in a candidate's way. */
-  private Ladder wholeSplit() {
-    return ladder(List.of());
-  }
-
   /** What plans take; of those that this search was told and of all others. */
   PlanTimes times() {
     return times;
   }
 
-  /** Time that workers spent on candidates, all together. */
+  /** Time that workers spent on candidates, all together; waiting for the stopwatch is none. */
   long busyNanos() {
-    return busyNanos.sum();
+    return busyNanos.sum() - times.waitedNanos();
   }
 
-  private List<Evaluation> run(List<Plan> plans, Ladder ladder, boolean timed) {
-    times.beginBatch();
+  private List<Evaluation> run(List<Plan> plans, Ladder ladder) {
+    times.beginBatch(told.values(), () -> stop.requested());
     Map<Plan, Future<Evaluation>> running = new HashMap<>();
-    List<Plan> unknown = plans.stream().filter(plan -> store.find(plan).isEmpty()).toList();
-    Map<Plan, Future<LoweredPlan>> lowered = new HashMap<>();
-    long most = mostLoweredBytes(Runtime.getRuntime().maxMemory());
-    if (!stop.requested() && unknown.size() * bench.network().fileBytes() <= most) {
-      unknown.forEach(plan -> lowered.put(plan, work(() -> bench.lowering().lower(plan))));
-    }
-    for (Plan plan : unknown) {
-      if (stop.requested()) {
-        break;
+    for (Plan plan : plans) {
+      Optional<Evaluation> known = store.find(plan);
+      if (known.isEmpty() && !stop.requested()) {
+        running.put(plan, work(() -> score(plan, ladder)));
+      } else if (known.filter(Contention::isPredicted).isPresent()) {
+        running.put(plan, work(() -> timed(known.get())));
       }
-      time(plan, lowered, timed);
     }
+    List<Evaluation> evaluations = finished(plans, running);
     times.remember();
-    for (Plan plan : longestFirst(unknown, lowered, ladder)) {
-      running.put(plan, work(() -> score(plan, lowered.get(plan), ladder)));
-    }
-    return finished(plans, running);
-  }
-
-  /**
-   * Bytes of a batch's models that are kept, so that each is lowered once; larger batches are
-   * lowered again to be scored, which takes longer and changes nothing.
-   *
-   * @param heapBytes the most that the heap may take
-   */
-  static long mostLoweredBytes(long heapBytes) {
-    return heapBytes / LOWERED_SHARE;
-  }
-
-  /**
-   * The plans in the order of how many samples each may lose, most first: these are answered in
-   * full, and the others, given up early, fill the workers' time at the end (longest processing
-   * time first; Graham 1969). Nobody's outcome depends on the order.
-   */
-  private List<Plan> longestFirst(
-      List<Plan> plans, Map<Plan, Future<LoweredPlan>> ready, Ladder ladder) {
-    if (stop.requested() || ready.size() < plans.size()) {
-      return plans;
-    }
-    Map<Plan, Integer> mayLose = new HashMap<>();
-    ready.forEach(
-        (plan, future) -> mayLose.put(plan, mayLose(Futures.await(future, () -> false), ladder)));
-    return plans.stream()
-        .sorted(Comparator.comparing(mayLose::get, Comparator.reverseOrder()))
-        .toList();
-  }
-
-  private int mayLose(LoweredPlan lowered, Ladder ladder) {
-    return times
-        .known(lowered)
-        .map(
-            latency ->
-                ladder.mostNetLost(
-                    times.leastRatio(latency), lowered.model().length, times.energy(lowered)))
-        .orElse(Integer.MAX_VALUE);
+    return evaluations;
   }
 
   private <T> Future<T> work(Callable<T> task) {
@@ -200,27 +144,21 @@ final class Candidates implements Evaluator {
         });
   }
 
-  private void time(Plan plan, Map<Plan, Future<LoweredPlan>> ready, boolean timed) {
+  private void timeAlone(Plan plan) {
     try {
-      LoweredPlan lowered = lowered(plan, ready.get(plan));
-      if (timed) {
-        times.latency(lowered);
-      } else {
-        times.foresee(lowered);
-      }
+      times.latency(bench.lowering().lower(plan));
     } catch (RuntimeFailure e) {
-      store.record(Evaluation.failed(plan, "", "it cannot be timed: " + e.getMessage()));
+      recordUntimed(plan, e);
     } catch (CancellationException e) {
       times.requireStop(e);
     }
   }
 
-  /** Lowered already, or now where the models of a batch would take too much memory. */
-  private LoweredPlan lowered(Plan plan, @Nullable Future<LoweredPlan> ready) {
-    return ready == null ? bench.lowering().lower(plan) : Futures.await(ready, () -> false);
+  private void recordUntimed(Plan plan, RuntimeFailure reason) {
+    store.record(Evaluation.failed(plan, "", "it cannot be timed: " + reason.getMessage()));
   }
 
-  private Evaluation score(Plan plan, @Nullable Future<LoweredPlan> ready, Ladder ladder) {
+  private Evaluation score(Plan plan, Ladder ladder) {
     Optional<Evaluation> failed = store.find(plan);
     if (failed.isPresent()) {
       return failed.get();
@@ -230,16 +168,27 @@ final class Candidates implements Evaluator {
     }
     LOG.info("{} begins: {}", EVALUATION, plan.key());
     long start = System.nanoTime();
-    Evaluation evaluation = scored(plan, lowered(plan, ready), ladder);
+    LoweredPlan lowered = bench.lowering().lower(plan);
+    try {
+      times.foresee(lowered);
+    } catch (RuntimeFailure e) {
+      recordUntimed(plan, e);
+      return store.find(plan).orElseThrow();
+    }
+    Evaluation evaluation = scored(plan, lowered, ladder);
     store.record(evaluation, (System.nanoTime() - start) / 1e9);
+    times.timeContender(evaluation, () -> lowered);
     return evaluation;
   }
 
+  /** Scored before the study went on, perhaps just before it was to be timed. */
+  private Evaluation timed(Evaluation known) {
+    times.timeContender(known, () -> bench.lowering().lower(known.plan()));
+    return known;
+  }
+
   private Evaluation scored(Plan plan, LoweredPlan lowered, Ladder ladder) {
-    Latency latency =
-        times
-            .known(lowered)
-            .orElseThrow(() -> new CancellationException("the plan was not timed before the stop"));
+    Latency latency = times.known(lowered).orElseThrow();
     long bytes = lowered.model().length;
     Energy energy = times.energy(lowered);
     Climbed climbed =

@@ -28,6 +28,11 @@ final class MeteredRuntime implements ModelRuntime {
    * @param runNanos spent running them
    */
   record Reading(long opened, long openNanos, long runNanos) {
+    Reading plus(Reading other) {
+      return new Reading(
+          opened + other.opened, openNanos + other.openNanos, runNanos + other.runNanos);
+    }
+
     Reading since(Reading earlier) {
       return new Reading(
           opened - earlier.opened, openNanos - earlier.openNanos, runNanos - earlier.runNanos);
@@ -95,7 +100,20 @@ final class MeteredRuntime implements ModelRuntime {
 
     @Override
     public Prepared prepare(Map<String, Tensor> inputs) {
-      return session.prepare(inputs);
+      Prepared prepared = session.prepare(inputs);
+      return new Prepared() {
+        @Override
+        public long runNanos() {
+          long nanos = prepared.runNanos();
+          runNanos.add(nanos);
+          return nanos;
+        }
+
+        @Override
+        public void close() {
+          prepared.close();
+        }
+      };
     }
 
     @Override

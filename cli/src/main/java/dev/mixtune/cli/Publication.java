@@ -178,6 +178,10 @@ final class Publication {
     notes.add(written.basis());
     if (context.latencies() instanceof HostLatency host) {
       notes.add("Latency: " + host.conditions() + ".");
+      notes.addAll(
+          new TimedInCompany(context.memory())
+              .notes(
+                  finding.search().frontier().stream().map(Evaluation::kernelSignature).toList()));
       host.predictions()
           .error()
           .map(error -> predicted(error, finding.search().frontier()))

@@ -33,18 +33,19 @@ final class SearchMeter {
   /**
    * Does a part of the search.
    *
-   * @param runtime runs its candidates and nothing else meanwhile
+   * @param sessionsSoFar what its candidates' sessions took so far; nobody else's meanwhile
    * @param busyNanos time that workers have spent on its candidates so far
    */
-  <T> T measure(MeteredRuntime runtime, LongSupplier busyNanos, Supplier<T> part) {
+  <T> T measure(
+      Supplier<MeteredRuntime.Reading> sessionsSoFar, LongSupplier busyNanos, Supplier<T> part) {
     long start = System.nanoTime();
     long busy = busyNanos.getAsLong();
     long processor = processorNanos();
-    MeteredRuntime.Reading before = runtime.read();
+    MeteredRuntime.Reading before = sessionsSoFar.get();
     try {
       return part.get();
     } finally {
-      MeteredRuntime.Reading used = runtime.read().since(before);
+      MeteredRuntime.Reading used = sessionsSoFar.get().since(before);
       seconds += (System.nanoTime() - start) / 1e9;
       busySeconds += (busyNanos.getAsLong() - busy) / 1e9;
       processorSeconds += (processorNanos() - processor) / 1e9;

@@ -56,6 +56,9 @@ final class SearchStep {
   /** What one takes to start, open a model and end. */
   private static final double SECONDS_OF_PROCESS = 0.8;
 
+  /** What timing a plan again alone takes, opening its session included. */
+  private static final double SECONDS_OF_TIMING = 0.5;
+
   /** Plots and pages, at least. */
   private static final Duration WRITING = Duration.ofSeconds(5);
 
@@ -183,7 +186,7 @@ final class SearchStep {
     GeneticSearch search =
         new GeneticSearch(
             space, settings, begin, candidates, candidates.whenCutShort(), this::show);
-    return context.meter().measure(bench.meter(), candidates::busyNanos, search::run);
+    return context.meter().measure(bench::sessions, candidates::busyNanos, search::run);
   }
 
   private record Key(Plan plan, Rounding rounding) {
@@ -199,7 +202,7 @@ final class SearchStep {
   private SearchResult withEverythingTimed(SearchResult found, Candidates candidates) {
     SearchResult all = withEverythingRecorded(found, candidates);
     List<Evaluation> evaluations =
-        candidates.times().ofContendersWhateverTheBudget(all.evaluations());
+        new SettledTimes(context, candidates.times()).of(all.evaluations(), all.dominance());
     return new SearchResult(
         evaluations,
         Frontier.of(evaluations, all.dominance()),
@@ -269,8 +272,8 @@ final class SearchStep {
 
   /**
    * At the pace of the whole-split scores so far: holdout scores of some plans and of the uniform
-   * ones side by side, then the chosen file's own passes one by one; on the host a process for the
-   * memory of each point; and what writing takes.
+   * ones side by side, then the chosen file's own passes one by one; on the host a timing of each
+   * point and a process for its memory; and what writing takes.
    */
   private Duration afterwards(int frontier) {
     double whole = context.store().averageWallSeconds();
@@ -280,11 +283,11 @@ final class SearchStep {
     int together = context.options().workerCount();
     double plans = (double) (Math.min(frontier, TESTED_PLANS) + UNIFORM_PLANS) / together;
     double seconds = whole * (ratio * (plans + PASSES_OF_CHOSEN) + 2 * further / samples);
-    double processes =
-        context.latencies() instanceof HostLatency
-            ? SECONDS_OF_PROCESS * (frontier + UNIFORM_PLANS + 1) / together
-            : 0;
-    return Duration.ofMillis((long) (1000 * (seconds + processes))).plus(WRITING);
+    if (context.latencies() instanceof HostLatency) {
+      seconds += SECONDS_OF_TIMING * frontier;
+      seconds += SECONDS_OF_PROCESS * (frontier + UNIFORM_PLANS + 1) / together;
+    }
+    return Duration.ofMillis((long) (1000 * seconds)).plus(WRITING);
   }
 
   private SearchFigures figures(Progress progress) {

@@ -31,6 +31,7 @@ final class StudyMemory {
   private static final String DESIGN = "designTimed";
   private static final String WARM_START = "warmStart";
   private static final String FLOAT_MILLIS = "floatMillis";
+  private static final String TIMED_IN_COMPANY = "timedInCompany";
   private static final String PEAK_MEMORY = "peakMemory";
   private static final String IMPLEMENTATIONS = "implementations";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -216,13 +217,25 @@ final class StudyMemory {
 
   /** Peak memory of files that were measured before, by their hash. */
   Map<String, Long> peakMemory() {
+    return map(PEAK_MEMORY, new TypeReference<Map<String, Long>>() {});
+  }
+
+  /** Keeps what {@link TimedInCompany} knows, by kernel signature. */
+  void rememberTimedInCompany(Map<String, Double> quotients) {
+    store.putDocument(TIMED_IN_COMPANY, JSON.valueToTree(quotients).toString());
+  }
+
+  /** What {@link TimedInCompany} knew. */
+  Map<String, Double> timedInCompany() {
+    return map(TIMED_IN_COMPANY, new TypeReference<Map<String, Double>>() {});
+  }
+
+  private <T> Map<String, T> map(String name, TypeReference<Map<String, T>> type) {
     try {
-      Optional<String> kept = store.document(PEAK_MEMORY);
-      return kept.isEmpty()
-          ? Map.of()
-          : JSON.readValue(kept.get(), new TypeReference<Map<String, Long>>() {});
+      Optional<String> kept = store.document(name);
+      return kept.isEmpty() ? Map.of() : JSON.readValue(kept.get(), type);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("the study's peak memory is damaged", e);
+      throw new IllegalStateException("the study's " + name + " is damaged", e);
     }
   }
 

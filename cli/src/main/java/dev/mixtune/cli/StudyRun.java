@@ -208,7 +208,7 @@ final class StudyRun {
     }
     HostLatency host =
         new HostLatency(
-            bench.runtime(),
+            bench.timed(),
             bench.task().model(),
             bench.deploymentInputs(),
             bench.threads(),

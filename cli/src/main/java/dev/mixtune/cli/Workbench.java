@@ -77,6 +77,7 @@ final class Workbench implements AutoCloseable {
   private final TaskData data;
   private final @Nullable WorkerRuntime workers;
   private final MeteredRuntime meter;
+  private final MeteredRuntime timed;
   private final AccuracyEvaluator evaluator;
   private final AccuracyEvaluator deploymentEvaluator;
   private final TimingLock timing;
@@ -119,6 +120,7 @@ final class Workbench implements AutoCloseable {
     long cache = cacheBytes(Runtime.getRuntime().maxMemory());
     this.workers = contained ? workers(runtime, around) : null;
     this.meter = new MeteredRuntime(workers == null ? runtime : workers);
+    this.timed = new MeteredRuntime(runtime);
     this.evaluator = evaluator(batch.scoring(), cache, confidence, /* inParts= */ true);
     // Texts run one by one in either; the float model need not answer them twice.
     this.deploymentEvaluator =
@@ -373,9 +375,14 @@ final class Workbench implements AutoCloseable {
     return timing;
   }
 
-  /** Where the evaluators' time goes. */
-  MeteredRuntime meter() {
-    return meter;
+  /** What sessions took so far: the evaluators', and those that plans were timed in. */
+  MeteredRuntime.Reading sessions() {
+    return meter.read().plus(timed.read());
+  }
+
+  /** Opens what is timed: in this process, where nothing stands between clock and kernels. */
+  MeteredRuntime timed() {
+    return timed;
   }
 
   OrtRuntime runtime() {

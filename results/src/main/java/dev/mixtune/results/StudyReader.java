@@ -182,7 +182,7 @@ public final class StudyReader implements AutoCloseable {
 
   /**
    * A plan's latency is that of its kernel signature, once it was measured: an evaluation whose
-   * latency was only predicted when it was recorded shows the measured one.
+   * latency was only predicted when it was recorded, or was measured again since, shows that.
    */
   private static String selectEvaluations(String rest) {
     Set<String> latency =
@@ -196,10 +196,10 @@ public final class StudyReader implements AutoCloseable {
   }
 
   private static String measuredSince(String column) {
-    return "coalesce(CASE WHEN evaluations.latency_basis = 'modelled' THEN (SELECT l."
+    return "coalesce((SELECT l."
         + column
         + " FROM latencies l WHERE l.signature = evaluations.signature"
-        + " AND l.latency_basis = 'measured') END, evaluations."
+        + " AND l.latency_basis = 'measured'), evaluations."
         + column
         + ") AS "
         + column;

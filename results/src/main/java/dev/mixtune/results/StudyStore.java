@@ -168,6 +168,18 @@ public final class StudyStore implements Journal, AutoCloseable {
         });
   }
 
+  /** Puts another latency in the place of a recorded one, for all plans that share it. */
+  public void replaceLatency(String kernelSignature, Latency latency) {
+    write(
+        "UPDATE latencies SET recorded_at = ?, latency_millis = ?, latency_ratio = ?,"
+            + " latency_error = ?, latency_basis = ? WHERE signature = ?",
+        statement -> {
+          statement.setLong(1, clock.millis());
+          StudyRows.bind(statement, 2, latency);
+          statement.setString(6, kernelSignature);
+        });
+  }
+
   @Override
   public Optional<Latency> findLatency(String kernelSignature) {
     return contents.findLatency(kernelSignature);

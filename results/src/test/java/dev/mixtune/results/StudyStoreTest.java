@@ -77,8 +77,10 @@ class StudyStoreTest extends StudyStoreFixture {
       store.recordLatency("kernels-1", latency);
 
       assertThat(store.find(predicted.plan()).orElseThrow().latency()).isEqualTo(latency);
-      assertThat(store.evaluations().get(0).latency()).isEqualTo(latency);
-      assertThat(store.find(measured.plan())).contains(measured);
+      assertThat(store.evaluations())
+          .as("all plans of these kernels agree")
+          .extracting(Evaluation::latency)
+          .containsExactly(latency, latency);
     }
   }
 
@@ -118,6 +120,26 @@ class StudyStoreTest extends StudyStoreFixture {
       store.recordLatency("k", new Latency(2, 0.7, 0, Basis.MEASURED));
       assertThat(store.evaluations()).containsExactly(evaluation(1));
       assertThat(store.findLatency("k")).contains(first);
+    }
+  }
+
+  @Test
+  void kernelsThatAreTimedAgainChangeAllTheirPlans() {
+    Latency again = new Latency(1.9, 0.19, 0.01, Basis.MEASURED);
+    try (StudyStore store = open()) {
+      store.recordLatency("kernels-1", new Latency(2, 0.2, 0.05, Basis.MEASURED));
+      store.recordLatency("kernels-2", new Latency(3, 0.3, 0.05, Basis.MEASURED));
+      store.record(evaluation(1));
+      store.record(inContext(1));
+
+      store.replaceLatency("kernels-1", again);
+      store.replaceLatency("never recorded", again);
+    }
+    try (StudyStore store = open()) {
+      assertThat(store.findLatency("kernels-1")).contains(again);
+      assertThat(store.findLatency("kernels-2").orElseThrow().ratio()).isEqualTo(0.3);
+      assertThat(store.findLatency("never recorded")).isEmpty();
+      assertThat(store.evaluations()).extracting(Evaluation::latency).containsExactly(again, again);
     }
   }
 

@@ -1,0 +1,80 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.results.StudyStore;
+import dev.mixtune.search.Dominance;
+import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Frontier;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/**
+ * Settles the times of a host's frontier when the search is over and nothing else runs: what could
+ * be there and has its time from a prediction is timed, and what was timed in company is timed
+ * again. Only the user can stop that; then the others keep what they have.
+ */
+final class SettledTimes {
+  private final StudyStore store;
+  private final PlanTimes times;
+  private final StudyContext context;
+
+  /**
+   * @param times of the search
+   */
+  SettledTimes(StudyContext context, PlanTimes times) {
+    this.context = context;
+    this.store = context.store();
+    this.times = times;
+  }
+
+  /**
+   * The evaluations as they are then, in the same order.
+   *
+   * @param dominance says what is on the frontier
+   */
+  List<Evaluation> of(List<Evaluation> evaluations, Dominance dominance) {
+    if (!(context.latencies() instanceof HostLatency)) {
+      return evaluations;
+    }
+    List<Evaluation> settled = withContendersTimed(evaluations);
+    List<Evaluation> again = fromCompany(settled, dominance);
+    // What the first round slows down may let others onto the frontier.
+    while (!again.isEmpty() && !isStopped()) {
+      for (Evaluation evaluation : again) {
+        // Plans of the same kernels are timed once for all.
+        if (times.isFromCompany(evaluation) && !isStopped()) {
+          times.timeAgain(evaluation);
+        }
+      }
+      settled = settled.stream().map(this::asRecorded).toList();
+      again = fromCompany(settled, dominance);
+    }
+    times.remember();
+    return settled;
+  }
+
+  private List<Evaluation> fromCompany(List<Evaluation> evaluations, Dominance dominance) {
+    return Frontier.of(evaluations, dominance).stream().filter(times::isFromCompany).toList();
+  }
+
+  private List<Evaluation> withContendersTimed(List<Evaluation> evaluations) {
+    IdentityHashMap<Evaluation, Evaluation> timed = new IdentityHashMap<>();
+    Contention rivals = new Contention(context.options().objectiveSet(), evaluations);
+    for (Evaluation evaluation : rivals.fastestFirst(evaluations)) {
+      if (Contention.isPredicted(evaluation) && rivals.mayMatter(evaluation) && !isStopped()) {
+        times.timeScored(evaluation);
+        Evaluation now = asRecorded(evaluation);
+        timed.put(evaluation, now);
+        rivals.add(now);
+      }
+    }
+    return evaluations.stream().map(e -> timed.getOrDefault(e, e)).toList();
+  }
+
+  private Evaluation asRecorded(Evaluation evaluation) {
+    return store.find(evaluation.plan(), evaluation.rounding()).orElse(evaluation);
+  }
+
+  private boolean isStopped() {
+    return context.deadline().isInterrupted();
+  }
+}
