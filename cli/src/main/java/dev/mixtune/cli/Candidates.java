@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,9 @@ final class Candidates implements Evaluator {
 
   private final Workbench bench;
   private final StudyStore store;
+  private final Stopwatch stopwatch = new Stopwatch();
   private final PlanTimes times;
+  private final ContenderTimes contenders;
   private final ExecutorService workers;
   private final Deadline deadline;
   private final Set<Objective> objectives;
@@ -66,7 +69,8 @@ final class Candidates implements Evaluator {
   Candidates(StudyContext context, Stop budget) {
     this.bench = context.bench();
     this.store = context.store();
-    this.times = new PlanTimes(context);
+    this.times = new PlanTimes(context, stopwatch);
+    this.contenders = new ContenderTimes(context, times, stopwatch);
     this.workers = context.workers();
     this.deadline = context.deadline();
     this.objectives = context.options().objectiveSet();
@@ -79,7 +83,7 @@ final class Candidates implements Evaluator {
     stop = deadline::isInterrupted;
     // They are what all others are compared with: nothing else runs while they are timed.
     plans.stream().filter(plan -> store.find(plan).isEmpty()).forEach(this::timeAlone);
-    List<Evaluation> scored = run(plans, ladder(List.of()));
+    List<Evaluation> scored = run(plans, ladder(List.of()), contenders::compare);
     scored.forEach(evaluation -> told.putIfAbsent(evaluation.plan(), evaluation));
     stop = budget;
     LOG.info("{} of {} uniform plans scored", scored.size(), plans.size());
@@ -96,7 +100,12 @@ final class Candidates implements Evaluator {
 
   @Override
   public List<Evaluation> evaluate(List<Plan> plans) {
-    List<Evaluation> evaluations = times.refreshed(run(plans, ladder(List.copyOf(told.values()))));
+    List<Evaluation> evaluations =
+        times.refreshed(
+            run(
+                plans,
+                ladder(List.copyOf(told.values())),
+                (evaluation, lowered) -> contenders.time(evaluation, () -> lowered)));
     evaluations.forEach(evaluation -> told.putIfAbsent(evaluation.plan(), evaluation));
     cutShort.compareAndSet(false, evaluations.size() < plans.size());
     return evaluations;
@@ -113,21 +122,27 @@ final class Candidates implements Evaluator {
 
   /** Time that workers spent on candidates, all together; waiting for the stopwatch is none. */
   long busyNanos() {
-    return busyNanos.sum() - times.waitedNanos();
+    return busyNanos.sum() - stopwatch.waitedNanos();
   }
 
-  private List<Evaluation> run(List<Plan> plans, Ladder ladder) {
-    times.beginBatch(told.values(), () -> stop.requested());
+  /**
+   * @param then what a worker does with a plan that it scored
+   */
+  private List<Evaluation> run(
+      List<Plan> plans, Ladder ladder, BiConsumer<Evaluation, LoweredPlan> then) {
+    times.beginBatch();
+    contenders.beginBatch(told.values(), () -> stop.requested());
     Map<Plan, Future<Evaluation>> running = new HashMap<>();
     for (Plan plan : plans) {
       Optional<Evaluation> known = store.find(plan);
       if (known.isEmpty() && !stop.requested()) {
-        running.put(plan, work(() -> score(plan, ladder)));
+        running.put(plan, work(() -> score(plan, ladder, then)));
       } else if (known.filter(Contention::isPredicted).isPresent()) {
         running.put(plan, work(() -> timed(known.get())));
       }
     }
     List<Evaluation> evaluations = finished(plans, running);
+    contenders.endBatch();
     times.remember();
     return evaluations;
   }
@@ -158,7 +173,7 @@ final class Candidates implements Evaluator {
     store.record(Evaluation.failed(plan, "", "it cannot be timed: " + reason.getMessage()));
   }
 
-  private Evaluation score(Plan plan, Ladder ladder) {
+  private Evaluation score(Plan plan, Ladder ladder, BiConsumer<Evaluation, LoweredPlan> then) {
     Optional<Evaluation> failed = store.find(plan);
     if (failed.isPresent()) {
       return failed.get();
@@ -177,13 +192,13 @@ final class Candidates implements Evaluator {
     }
     Evaluation evaluation = scored(plan, lowered, ladder);
     store.record(evaluation, (System.nanoTime() - start) / 1e9);
-    times.timeContender(evaluation, () -> lowered);
+    then.accept(evaluation, lowered);
     return evaluation;
   }
 
   /** Scored before the study went on, perhaps just before it was to be timed. */
   private Evaluation timed(Evaluation known) {
-    times.timeContender(known, () -> bench.lowering().lower(known.plan()));
+    contenders.time(known, () -> bench.lowering().lower(known.plan()));
     return known;
   }
 

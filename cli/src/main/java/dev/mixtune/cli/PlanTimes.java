@@ -7,9 +7,6 @@ import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.results.StudyStore;
 import dev.mixtune.search.Evaluation;
-import dev.mixtune.search.Objective;
-import dev.mixtune.search.Stop;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +21,6 @@ import org.slf4j.LoggerFactory;
 /**
  * What plans take on the target: recorded, predicted where that is enough, else timed once per
  * kernel signature. Nothing is timed side by side; what is known may be asked from any thread.
- *
- * <p>During the search a plan is timed while other workers score. It is timed in turn with the
- * float model, so what slows both down cancels; but not all plans suffer alike, so what is on the
- * frontier in the end is timed again while nothing else runs, and that is what counts.
  */
 final class PlanTimes {
   private static final Logger LOG = LoggerFactory.getLogger(PlanTimes.class);
@@ -37,8 +30,7 @@ final class PlanTimes {
   private final GuardedTiming timing;
   private final LatencySource latencies;
   private final Deadline deadline;
-  private final Set<Objective> objectives;
-  private final Stopwatch stopwatch = new Stopwatch();
+  private final Stopwatch stopwatch;
   private final boolean inCompany;
   private final TimedInCompany company;
 
@@ -51,34 +43,26 @@ final class PlanTimes {
   /** Kernel signatures whose energy the study holds. */
   private final Set<String> energyKnown = ConcurrentHashMap.newKeySet();
 
-  /** What plans of this batch compete with. Used by the thread that has the stopwatch. */
-  private Contention contention;
-
-  private Stop stop = () -> false;
-
-  PlanTimes(StudyContext context) {
+  /**
+   * @param stopwatch of the study
+   */
+  PlanTimes(StudyContext context, Stopwatch stopwatch) {
     this.bench = context.bench();
     this.store = context.store();
     this.timing = new GuardedTiming(context.memory(), context.bench()::probe);
     this.latencies = context.latencies();
     this.deadline = context.deadline();
-    this.objectives = context.options().objectiveSet();
+    this.stopwatch = stopwatch;
     this.predictions = context.latencies() instanceof HostLatency host ? host.predictions() : null;
     this.inCompany = context.options().workerCount() > 1;
     this.company = new TimedInCompany(context.memory());
-    this.contention = new Contention(objectives, List.of());
   }
 
   /**
    * Forgets what the last batch was foreseen to take, and learns from what was timed since. No
    * worker is busy with a plan.
-   *
-   * @param told what the plans of this batch compete with
-   * @param whenToStop when nothing more may be timed
    */
-  void beginBatch(Collection<Evaluation> told, Stop whenToStop) {
-    contention = new Contention(objectives, told);
-    stop = whenToStop;
+  void beginBatch() {
     foreseen.clear();
     if (predictions != null) {
       predictions.refit();
@@ -107,34 +91,6 @@ final class PlanTimes {
 
   private Supplier<Latency> clock(LoweredPlan lowered) {
     return () -> latencies.latency(lowered);
-  }
-
-  /**
-   * Times a plan that was just scored, where it could be on the frontier and its time is only
-   * predicted; perhaps on another worker's thread, and over when no worker is busy any more.
-   *
-   * @param lowered the plan, asked for when it is timed
-   */
-  void timeContender(Evaluation evaluation, Supplier<LoweredPlan> lowered) {
-    if (predictions != null && Contention.isPredicted(evaluation)) {
-      stopwatch.bring(() -> contend(evaluation, lowered));
-    }
-  }
-
-  private void contend(Evaluation evaluation, Supplier<LoweredPlan> plan) {
-    if (stop.requested() || !contention.mayMatter(evaluation)) {
-      return;
-    }
-    LoweredPlan lowered = plan.get();
-    try {
-      // Its answers came from a worker process: the kernels run.
-      timed(lowered, inCompany, () -> timing.timeScored(lowered, clock(lowered)));
-    } catch (RuntimeFailure e) {
-      LOG.warn("a scored plan cannot be timed: {}", evaluation.plan().key(), e);
-    } catch (CancellationException e) {
-      requireStop(e);
-    }
-    store.find(evaluation.plan(), evaluation.rounding()).ifPresent(contention::add);
   }
 
   private Latency timed(LoweredPlan lowered, boolean withOthers, Supplier<Latency> measurement) {
@@ -192,9 +148,9 @@ final class PlanTimes {
         .toList();
   }
 
-  /** Whether the recorded time of a plan was measured while others were scored. */
-  boolean isFromCompany(Evaluation evaluation) {
-    return company.contains(evaluation.kernelSignature());
+  /** Which times were measured while other plans were scored. */
+  TimedInCompany company() {
+    return company;
   }
 
   /**
@@ -217,20 +173,34 @@ final class PlanTimes {
     }
   }
 
-  /** Times a scored plan, whose kernels were not timed yet. Nothing else runs meanwhile. */
-  void timeScored(Evaluation evaluation) {
+  /**
+   * Times a scored plan, whose kernels may not be timed yet; one that fails stays as it is.
+   *
+   * @param withOthers whether others are scored meanwhile
+   */
+  void timeScored(LoweredPlan lowered, boolean withOthers) {
     try {
-      latency(bench.lowering().lower(evaluation.plan()));
+      // Its answers came from a worker process: the kernels run.
+      timed(lowered, withOthers, () -> timing.timeScored(lowered, clock(lowered)));
     } catch (RuntimeFailure e) {
-      LOG.warn("a scored plan cannot be timed: {}", evaluation.plan().key(), e);
+      LOG.warn("a scored plan cannot be timed: {}", lowered.plan().key(), e);
     } catch (CancellationException e) {
       requireStop(e);
     }
   }
 
-  /** How long workers waited for the stopwatch so far, all together. */
-  long waitedNanos() {
-    return stopwatch.waitedNanos();
+  /** Times a plan in company that was timed alone, and notes both. */
+  void compareInCompany(LoweredPlan lowered) {
+    String signature = lowered.kernelSignature();
+    try {
+      double ratio = timing.timeScored(lowered, clock(lowered)).ratio();
+      double alone = store.findLatency(signature).orElseThrow().ratio();
+      company.compare(signature, ratio, alone);
+    } catch (RuntimeFailure e) {
+      LOG.warn("a uniform plan cannot be timed in company", e);
+    } catch (CancellationException e) {
+      requireStop(e);
+    }
   }
 
   /** Keeps what was timed for a study that goes on. */

@@ -90,7 +90,8 @@ final class SearchStep {
     this.limit = limit;
     new TimingStep(context).run();
     int layers = bench.network().layers().size();
-    List<Menu> offered = costed(context.menus().menus(sensitivity), layers, new PlanTimes(context));
+    List<Menu> offered =
+        costed(context.menus().menus(sensitivity), layers, new PlanTimes(context, new Stopwatch()));
     boolean inContext = RefinementOrder.canHelp(offered);
     SearchSpace space = SearchSpace.of(layers, offered);
     live = new LiveReport(context, sensitivity, corner, UniformPlans.of(space));

@@ -1,5 +1,6 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.results.StudyStore;
 import dev.mixtune.search.Dominance;
 import dev.mixtune.search.Evaluation;
@@ -41,7 +42,7 @@ final class SettledTimes {
     while (!again.isEmpty() && !isStopped()) {
       for (Evaluation evaluation : again) {
         // Plans of the same kernels are timed once for all.
-        if (times.isFromCompany(evaluation) && !isStopped()) {
+        if (isFromCompany(evaluation) && !isStopped()) {
           times.timeAgain(evaluation);
         }
       }
@@ -53,7 +54,11 @@ final class SettledTimes {
   }
 
   private List<Evaluation> fromCompany(List<Evaluation> evaluations, Dominance dominance) {
-    return Frontier.of(evaluations, dominance).stream().filter(times::isFromCompany).toList();
+    return Frontier.of(evaluations, dominance).stream().filter(this::isFromCompany).toList();
+  }
+
+  private boolean isFromCompany(Evaluation evaluation) {
+    return times.company().contains(evaluation.kernelSignature());
   }
 
   private List<Evaluation> withContendersTimed(List<Evaluation> evaluations) {
@@ -61,7 +66,8 @@ final class SettledTimes {
     Contention rivals = new Contention(context.options().objectiveSet(), evaluations);
     for (Evaluation evaluation : rivals.fastestFirst(evaluations)) {
       if (Contention.isPredicted(evaluation) && rivals.mayMatter(evaluation) && !isStopped()) {
-        times.timeScored(evaluation);
+        LoweredPlan lowered = context.bench().lowering().lower(evaluation.plan());
+        times.timeScored(lowered, /* withOthers= */ false);
         Evaluation now = asRecorded(evaluation);
         timed.put(evaluation, now);
         rivals.add(now);

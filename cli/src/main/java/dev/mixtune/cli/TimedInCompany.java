@@ -7,15 +7,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Which kernel signatures were timed while other workers were busy, and what came of timing them
- * again alone. What is added is on disk when the method returns. Thread-safe.
+ * again alone; and whether times in company may be used at all, by the uniform plans, which are
+ * timed both ways before the search. What is added is on disk when the method returns. Thread-safe.
  */
 final class TimedInCompany {
   /** A ratio that was not measured again yet. */
   private static final double OPEN = 0;
+
+  /** In the median of the uniform plans, more than a steady machine drifts by. */
+  private static final double MOST_APART = 0.05;
+
+  /** Precedes the signatures of uniform plans among the quotients that are kept. */
+  private static final String UNIFORM = "uniform ";
 
   private final StudyMemory memory;
 
@@ -42,6 +48,17 @@ final class TimedInCompany {
     put(signature, ratioAlone / ratioInCompany);
   }
 
+  /** Notes that a uniform plan was timed both ways before the search. */
+  synchronized void compare(String signature, double ratioInCompany, double ratioAlone) {
+    put(UNIFORM + signature, ratioAlone / ratioInCompany);
+  }
+
+  /** Whether times in company stand for times alone; true while nothing was compared. */
+  synchronized boolean isAdmissible() {
+    double[] off = off(/* uniform= */ true);
+    return off.length == 0 || Math.abs(middle(off)) <= MOST_APART;
+  }
+
   /** Leaves a signature with the time that it has. */
   synchronized void forget(String signature) {
     quotients.remove(signature);
@@ -58,9 +75,28 @@ final class TimedInCompany {
    *
    * @param signatures of the frontier's plans
    */
-  List<String> notes(Collection<String> signatures) {
+  synchronized List<String> notes(Collection<String> signatures) {
     List<String> notes = new ArrayList<>();
-    sentence().ifPresent(notes::add);
+    if (!isAdmissible()) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "Plans were timed while nothing else ran, which takes longer: uniform plans took"
+                  + " %+.1f %% alone, in the median, of what they took while others were scored.",
+              100 * middle(off(/* uniform= */ true))));
+    }
+    double[] off = off(/* uniform= */ false);
+    if (off.length > 0) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "%d kernel choices of the frontier were timed while other plans were scored, and again"
+                  + " alone, which is what counts: alone %+.1f %% in the median, at most %.1f %%"
+                  + " apart.",
+              off.length,
+              100 * middle(off),
+              100 * Arrays.stream(off).map(Math::abs).max().orElse(0)));
+    }
     long open = signatures.stream().filter(this::contains).count();
     if (open > 0) {
       notes.add(
@@ -71,26 +107,18 @@ final class TimedInCompany {
     return notes;
   }
 
-  /** How far the two times lay apart; empty where nothing was timed twice. */
-  private synchronized Optional<String> sentence() {
-    double[] off =
-        quotients.values().stream()
-            .filter(quotient -> quotient != OPEN)
-            .mapToDouble(quotient -> quotient - 1)
-            .sorted()
-            .toArray();
-    if (off.length == 0) {
-      return Optional.empty();
-    }
-    double middle = (off[(off.length - 1) / 2] + off[off.length / 2]) / 2;
-    return Optional.of(
-        String.format(
-            Locale.ROOT,
-            "%d kernel choices of the frontier were timed while other plans were scored, and again"
-                + " alone, which is what counts: alone %+.1f %% in the median, at most %.1f %%"
-                + " apart.",
-            off.length,
-            100 * middle,
-            100 * Arrays.stream(off).map(Math::abs).max().orElse(0)));
+  /** How far times alone lay from those in company, as fractions in rising order. */
+  private double[] off(boolean uniform) {
+    return quotients.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(UNIFORM) == uniform)
+        .mapToDouble(Map.Entry::getValue)
+        .filter(quotient -> quotient != OPEN)
+        .map(quotient -> quotient - 1)
+        .sorted()
+        .toArray();
+  }
+
+  private static double middle(double[] sorted) {
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 }

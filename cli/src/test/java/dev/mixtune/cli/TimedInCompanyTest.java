@@ -67,4 +67,30 @@ class TimedInCompanyTest {
           .startsWith("2 plans of the frontier keep the time");
     }
   }
+
+  @Test
+  void timesInCompanyAreUsedWhereUniformPlansReadTheSame() {
+    try (StudyStore store = open()) {
+      TimedInCompany company = new TimedInCompany(new StudyMemory(store));
+      assertThat(company.isAdmissible()).isTrue();
+      company.compare("a", 0.5, 0.52);
+      company.compare("b", 0.5, 0.3);
+      company.compare("c", 0.5, 0.51);
+      assertThat(company.isAdmissible()).as("+2 %% in the median").isTrue();
+      assertThat(company.notes(List.of("a", "b"))).isEmpty();
+
+      company.compare("d", 0.5, 0.55);
+      company.compare("e", 0.5, 0.55);
+      company.compare("f", 0.5, 0.55);
+      assertThat(company.isAdmissible()).as("+7 %% in the median").isFalse();
+    }
+    try (StudyStore store = open()) {
+      TimedInCompany company = new TimedInCompany(new StudyMemory(store));
+      assertThat(company.isAdmissible()).isFalse();
+      assertThat(company.notes(List.of()))
+          .singleElement()
+          .asString()
+          .contains("uniform plans took +7.0 % alone");
+    }
+  }
 }

@@ -1,0 +1,99 @@
+package dev.mixtune.cli;
+
+import dev.mixtune.engine.lowering.LoweredPlan;
+import dev.mixtune.results.StudyStore;
+import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Stop;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+
+/**
+ * Times what could be on the frontier, on a host, while other workers score.
+ *
+ * <p>A plan is timed in turn with the float model, so that what slows both down cancels. Whether it
+ * does is measured: the uniform plans are timed alone before the search, and once more in company.
+ * Where that reads otherwise, plans wait for the end of their batch.
+ */
+final class ContenderTimes {
+  private final StudyContext context;
+  private final StudyStore store;
+  private final PlanTimes times;
+  private final Stopwatch stopwatch;
+  private final boolean isHost;
+  private final boolean inCompany;
+
+  /** Plans of this batch that wait to be timed alone. */
+  private final Queue<Evaluation> waiting = new ConcurrentLinkedQueue<>();
+
+  /** What plans of this batch compete with. Used by the thread that has the stopwatch. */
+  private Contention contention;
+
+  private Stop stop = () -> false;
+
+  /**
+   * @param times measures and remembers
+   * @param stopwatch of the study
+   */
+  ContenderTimes(StudyContext context, PlanTimes times, Stopwatch stopwatch) {
+    this.context = context;
+    this.store = context.store();
+    this.times = times;
+    this.stopwatch = stopwatch;
+    this.isHost = context.latencies() instanceof HostLatency;
+    this.inCompany = context.options().workerCount() > 1;
+    this.contention = new Contention(context.options().objectiveSet(), List.of());
+  }
+
+  /**
+   * No worker is busy with a plan.
+   *
+   * @param told what the plans of this batch compete with
+   * @param whenToStop when nothing more may be timed
+   */
+  void beginBatch(Collection<Evaluation> told, Stop whenToStop) {
+    contention = new Contention(context.options().objectiveSet(), told);
+    stop = whenToStop;
+  }
+
+  /**
+   * Times a plan that was just scored and has its time from a prediction, if it matters: perhaps on
+   * another worker's thread, and over when no worker is busy any more; or at the end of the batch.
+   *
+   * @param lowered the plan, asked for when it is timed
+   */
+  void time(Evaluation evaluation, Supplier<LoweredPlan> lowered) {
+    if (!isHost || !Contention.isPredicted(evaluation)) {
+      return;
+    }
+    if (!inCompany || times.company().isAdmissible()) {
+      stopwatch.bring(() -> contend(evaluation, lowered, inCompany));
+    } else {
+      waiting.add(evaluation);
+    }
+  }
+
+  private void contend(Evaluation evaluation, Supplier<LoweredPlan> lowered, boolean withOthers) {
+    if (!stop.requested() && contention.mayMatter(evaluation)) {
+      times.timeScored(lowered.get(), withOthers);
+      store.find(evaluation.plan(), evaluation.rounding()).ifPresent(contention::add);
+    }
+  }
+
+  /** Times what waits to be timed alone; no worker is busy any more. */
+  void endBatch() {
+    for (Evaluation next : contention.fastestFirst(List.copyOf(waiting))) {
+      contend(next, () -> context.bench().lowering().lower(next.plan()), /* withOthers= */ false);
+    }
+    waiting.clear();
+  }
+
+  /** Times a uniform plan once more, now that others are scored, and notes what that reads. */
+  void compare(Evaluation evaluation, LoweredPlan lowered) {
+    if (isHost && inCompany && !evaluation.isFailed()) {
+      stopwatch.bring(() -> times.compareInCompany(lowered));
+    }
+  }
+}
