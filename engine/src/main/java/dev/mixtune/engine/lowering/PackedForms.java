@@ -6,6 +6,7 @@ import dev.mixtune.engine.rounding.RoundedWeights;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.WeakHashMap;
 
 /**
@@ -17,6 +18,7 @@ final class PackedForms {
   /** By the array of codes, which equals itself alone. */
   private final Map<byte[], Form> forms = Collections.synchronizedMap(new WeakHashMap<>());
 
+  private final Map<byte[], Optional<Rows>> rows = Collections.synchronizedMap(new WeakHashMap<>());
   private final Map<byte[], TensorProto> halves = Collections.synchronizedMap(new WeakHashMap<>());
 
   /** How a tensor of codes is stored. No form refers to the codes that it was made of. */
@@ -51,6 +53,38 @@ final class PackedForms {
    * @param mask one bit for each weight
    */
   record Pruned(Form codes, Narrow mask) implements Form {}
+
+  /**
+   * The rows of a table, several codes in each byte.
+   *
+   * @param codes UINT8, {@code [rows, bytes of a row]}
+   * @param bits of a code: 2 or 4
+   * @param width codes of a row
+   * @param isPadded whether a row's bytes hold more codes than it has
+   */
+  record Rows(TensorProto codes, int bits, int width, boolean isPadded) {
+    private static Rows of(PackedRows packed) {
+      List<Long> shape = List.of((long) packed.rows(), (long) packed.rowBytes());
+      return new Rows(
+          Constants.ofBytes("", Constants.UINT8, shape, packed.bytes()),
+          packed.bits(),
+          packed.width(),
+          packed.isPadded());
+    }
+
+    /** Codes in a byte. */
+    int parts() {
+      return Byte.SIZE / bits;
+    }
+  }
+
+  /** The rows of a table of 2 or 4 bits; empty where its codes are a codebook. */
+  Optional<Rows> rows(RoundedWeights rounded) {
+    return rows.computeIfAbsent(
+        rounded.codes(),
+        codes ->
+            rounded.isUniform() ? Optional.of(Rows.of(PackedRows.of(rounded))) : Optional.empty());
+  }
 
   /**
    * The form of a weight.

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -148,10 +149,14 @@ final class StoredWeights {
         key -> builder.node("Mul", List.of(cast(narrow, Constants.FLOAT), scales)));
   }
 
-  /** Rows with several codes in each byte. */
-  String packedRows(PackedRows rows) {
-    List<Long> shape = List.of((long) rows.rows(), (long) rows.rowBytes());
-    return stored(Constants.ofBytes("", Constants.UINT8, shape, rows.bytes()));
+  /** Rows with several codes in each byte; empty where the codes are a codebook. */
+  Optional<PackedForms.Rows> rows(RoundedWeights rounded) {
+    return forms.rows(rounded);
+  }
+
+  /** Such rows as they are stored. */
+  String constant(PackedForms.Rows rows) {
+    return stored(rows.codes());
   }
 
   /** The float value of the code in one part of each of the 256 bytes: {@code [256]}. */
