@@ -30,7 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Candidates implements Evaluator {
   private static final Logger LOG = LoggerFactory.getLogger(Candidates.class);
+
+  /** Of the heap, what one model may take while it waits to be timed. */
+  private static final int WAITING_PARTS = 64;
 
   /** Begins the line of the log that stands for each evaluation that was begun. */
   static final String EVALUATION = "evaluation";
@@ -83,7 +86,8 @@ final class Candidates implements Evaluator {
     stop = deadline::isInterrupted;
     // They are what all others are compared with: nothing else runs while they are timed.
     plans.stream().filter(plan -> store.find(plan).isEmpty()).forEach(this::timeAlone);
-    List<Evaluation> scored = run(plans, ladder(List.of()), contenders::compare);
+    List<Evaluation> scored = run(plans, ladder(List.of()));
+    contenders.compare(scored);
     scored.forEach(evaluation -> told.putIfAbsent(evaluation.plan(), evaluation));
     stop = budget;
     LOG.info("{} of {} uniform plans scored", scored.size(), plans.size());
@@ -100,12 +104,7 @@ final class Candidates implements Evaluator {
 
   @Override
   public List<Evaluation> evaluate(List<Plan> plans) {
-    List<Evaluation> evaluations =
-        times.refreshed(
-            run(
-                plans,
-                ladder(List.copyOf(told.values())),
-                (evaluation, lowered) -> contenders.time(evaluation, () -> lowered)));
+    List<Evaluation> evaluations = run(plans, ladder(List.copyOf(told.values())));
     evaluations.forEach(evaluation -> told.putIfAbsent(evaluation.plan(), evaluation));
     cutShort.compareAndSet(false, evaluations.size() < plans.size());
     return evaluations;
@@ -125,26 +124,30 @@ final class Candidates implements Evaluator {
     return busyNanos.sum() - stopwatch.waitedNanos();
   }
 
-  /**
-   * @param then what a worker does with a plan that it scored
-   */
-  private List<Evaluation> run(
-      List<Plan> plans, Ladder ladder, BiConsumer<Evaluation, LoweredPlan> then) {
+  private List<Evaluation> run(List<Plan> plans, Ladder ladder) {
     times.beginBatch();
     contenders.beginBatch(told.values(), () -> stop.requested());
+    List<Plan> unknown = plans.stream().filter(plan -> store.find(plan).isEmpty()).toList();
+    if (!times.foreseesAll() && !contenders.isCompanyUsable()) {
+      unknown.forEach(this::timeAlone);
+    }
     Map<Plan, Future<Evaluation>> running = new HashMap<>();
     for (Plan plan : plans) {
-      Optional<Evaluation> known = store.find(plan);
-      if (known.isEmpty() && !stop.requested()) {
-        running.put(plan, work(() -> score(plan, ladder, then)));
-      } else if (known.filter(Contention::isPredicted).isPresent()) {
-        running.put(plan, work(() -> timed(known.get())));
+      if (unknown.contains(plan)) {
+        if (!stop.requested()) {
+          running.put(plan, work(() -> score(plan, ladder)));
+        }
+      } else {
+        store
+            .find(plan)
+            .filter(Contention::isPredicted)
+            .ifPresent(known -> running.put(plan, work(() -> timed(known))));
       }
     }
     List<Evaluation> evaluations = finished(plans, running);
     contenders.endBatch();
     times.remember();
-    return evaluations;
+    return times.asSearched(evaluations);
   }
 
   private <T> Future<T> work(Callable<T> task) {
@@ -160,6 +163,9 @@ final class Candidates implements Evaluator {
   }
 
   private void timeAlone(Plan plan) {
+    if (stop.requested()) {
+      return;
+    }
     try {
       times.latency(bench.lowering().lower(plan));
     } catch (RuntimeFailure e) {
@@ -173,7 +179,7 @@ final class Candidates implements Evaluator {
     store.record(Evaluation.failed(plan, "", "it cannot be timed: " + reason.getMessage()));
   }
 
-  private Evaluation score(Plan plan, Ladder ladder, BiConsumer<Evaluation, LoweredPlan> then) {
+  private Evaluation score(Plan plan, Ladder ladder) {
     Optional<Evaluation> failed = store.find(plan);
     if (failed.isPresent()) {
       return failed.get();
@@ -182,18 +188,24 @@ final class Candidates implements Evaluator {
       throw new CancellationException("the search was asked to stop");
     }
     LOG.info("{} begins: {}", EVALUATION, plan.key());
-    long start = System.nanoTime();
     LoweredPlan lowered = bench.lowering().lower(plan);
     try {
-      times.foresee(lowered);
+      times.foresee(lowered, () -> stop.requested());
     } catch (RuntimeFailure e) {
       recordUntimed(plan, e);
       return store.find(plan).orElseThrow();
     }
+    long start = System.nanoTime();
     Evaluation evaluation = scored(plan, lowered, ladder);
     store.record(evaluation, (System.nanoTime() - start) / 1e9);
-    then.accept(evaluation, lowered);
+    contenders.time(evaluation, waiting(lowered));
     return evaluation;
+  }
+
+  /** The plan while it waits to be timed: small ones are kept, large ones lowered again. */
+  private Supplier<LoweredPlan> waiting(LoweredPlan lowered) {
+    boolean small = lowered.model().length < Runtime.getRuntime().maxMemory() / WAITING_PARTS;
+    return small ? () -> lowered : () -> bench.lowering().lower(lowered.plan());
   }
 
   /** Scored before the study went on, perhaps just before it was to be timed. */

@@ -18,6 +18,9 @@ import java.util.function.Supplier;
  * Where that reads otherwise, plans wait for the end of their batch.
  */
 final class ContenderTimes {
+  /** Uniform plans that tell whether company matters. */
+  private static final int MOST_COMPARED = 5;
+
   private final StudyContext context;
   private final StudyStore store;
   private final PlanTimes times;
@@ -65,10 +68,10 @@ final class ContenderTimes {
    * @param lowered the plan, asked for when it is timed
    */
   void time(Evaluation evaluation, Supplier<LoweredPlan> lowered) {
-    if (!isHost || !Contention.isPredicted(evaluation)) {
+    if (!isHost || evaluation.score() == null || !Contention.isPredicted(evaluation)) {
       return;
     }
-    if (!inCompany || times.company().isAdmissible()) {
+    if (isCompanyUsable()) {
       stopwatch.bring(() -> contend(evaluation, lowered, inCompany));
     } else {
       waiting.add(evaluation);
@@ -90,10 +93,35 @@ final class ContenderTimes {
     waiting.clear();
   }
 
-  /** Times a uniform plan once more, now that others are scored, and notes what that reads. */
-  void compare(Evaluation evaluation, LoweredPlan lowered) {
-    if (isHost && inCompany && !evaluation.isFailed()) {
-      stopwatch.bring(() -> times.compareInCompany(lowered));
+  /** Whether plans may be timed while others are scored. */
+  boolean isCompanyUsable() {
+    return !isHost || !inCompany || times.company().isAdmissible();
+  }
+
+  /**
+   * Times plans once more that were timed alone, this time while all other workers are busy with
+   * the first of them, and notes what that reads; once for each number of workers.
+   *
+   * @param plans uniform ones
+   */
+  void compare(List<Evaluation> plans) {
+    if (!isHost || !inCompany || times.company().isCompared()) {
+      return;
+    }
+    List<LoweredPlan> lowered =
+        plans.stream()
+            .filter(plan -> !plan.isFailed() && !Contention.isPredicted(plan))
+            .limit(MOST_COMPARED)
+            .map(plan -> context.bench().lowering().lower(plan.plan()))
+            .toList();
+    if (!lowered.isEmpty()) {
+      try (BusyWorkers others = new BusyWorkers(context, lowered.get(0))) {
+        for (LoweredPlan plan : lowered) {
+          if (others.areBusy() && !context.deadline().isInterrupted()) {
+            times.compareInCompany(plan);
+          }
+        }
+      }
     }
   }
 }

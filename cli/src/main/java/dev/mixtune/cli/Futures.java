@@ -6,9 +6,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Waits for work on other threads. */
 final class Futures {
+  private static final Logger LOG = LoggerFactory.getLogger(Futures.class);
   private static final long POLL_MILLIS = 200;
 
   private Futures() {}
@@ -36,6 +39,17 @@ final class Futures {
         }
         throw new IllegalStateException("work on another thread failed", e.getCause());
       }
+    }
+  }
+
+  /** Waits for work to end, well or not; an interrupt ends the wait. */
+  static void settle(Future<?> future) {
+    try {
+      future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | CancellationException e) {
+      LOG.info("work on another thread failed", e);
     }
   }
 }

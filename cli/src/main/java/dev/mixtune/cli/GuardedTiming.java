@@ -35,24 +35,7 @@ final class GuardedTiming {
    * @throws RuntimeFailure when the plan does not run, or its kernels were given up
    */
   Latency time(LoweredPlan lowered, Supplier<Latency> stopwatch) {
-    return guarded(
-        lowered.kernelSignature(),
-        () -> {
-          probe.accept(lowered.model());
-          return stopwatch.get();
-        });
-  }
-
-  /**
-   * What the stopwatch says of a plan whose answers were scored, in another process, before.
-   *
-   * @throws RuntimeFailure when the plan does not run, or its kernels were given up
-   */
-  Latency timeScored(LoweredPlan lowered, Supplier<Latency> stopwatch) {
-    return guarded(lowered.kernelSignature(), stopwatch);
-  }
-
-  private Latency guarded(String signature, Supplier<Latency> stopwatch) {
+    String signature = lowered.kernelSignature();
     if (memory.isGivenUp(signature)) {
       throw new RuntimeFailure("its kernels ended the process while they were timed", null);
     }
@@ -62,6 +45,7 @@ final class GuardedTiming {
       throw new RuntimeFailure("the process ended " + MOST_DEATHS + " times meanwhile", null);
     }
     try {
+      probe.accept(lowered.model());
       return stopwatch.get();
     } finally {
       memory.endTiming();

@@ -20,7 +20,7 @@ import java.util.OptionalDouble;
  *
  * <p>The ratio is what is measured; milliseconds are the ratio times the float model's time at the
  * start, so that a machine that slows down in the night does not reorder plans. Callers see to it
- * that nothing else runs meanwhile.
+ * that one plan is timed at once, and to what else runs meanwhile.
  */
 final class HostLatency implements LatencySource {
   private final ModelRuntime runtime;

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * What a study knows about the time of plans that it has not timed: a model of this network on this
  * machine that learns from each plan that is timed.
  *
- * <p>Used by one thread.
+ * <p>Predictions may be asked for from any thread; one at a time learns, and none is asked for
+ * while the model is fitted again.
  */
 final class HostPredictions {
   /** A model is believed when 95 % of the plans that it had not seen lie within this. */

@@ -7,13 +7,13 @@ import dev.mixtune.engine.lowering.LoweredPlan;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.results.StudyStore;
 import dev.mixtune.search.Evaluation;
+import dev.mixtune.search.Stop;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +55,7 @@ final class PlanTimes {
     this.stopwatch = stopwatch;
     this.predictions = context.latencies() instanceof HostLatency host ? host.predictions() : null;
     this.inCompany = context.options().workerCount() > 1;
-    this.company = new TimedInCompany(context.memory());
+    this.company = new TimedInCompany(context.memory(), context.options().workerCount());
   }
 
   /**
@@ -69,37 +69,42 @@ final class PlanTimes {
     }
   }
 
+  /** Whether no plan need be timed before it is scored. */
+  boolean foreseesAll() {
+    return predictions == null || predictions.isTrusted();
+  }
+
   /**
-   * Predicts a plan's latency, or times it where no prediction may be believed.
+   * Predicts a plan's latency, or times it, in company, where no prediction may be believed.
    *
+   * @param stop when nothing more may be timed
    * @throws RuntimeFailure when it does not run
+   * @throws CancellationException when it was to be timed after the stop
    */
-  void foresee(LoweredPlan lowered) {
+  void foresee(LoweredPlan lowered, Stop stop) {
     Optional<Latency> expected = predicted(lowered);
     if (expected.isPresent()) {
       foreseen.put(lowered.kernelSignature(), expected.get());
     } else if (predictions == null) {
       latency(lowered);
     } else if (known(lowered).isEmpty()) {
-      stopwatch.hold(() -> timed(lowered, inCompany, guarded(lowered)));
+      stopwatch.hold(
+          () -> {
+            if (stop.requested()) {
+              throw new CancellationException("the search was asked to stop");
+            }
+            return timed(lowered, inCompany);
+          });
     }
   }
 
-  private Supplier<Latency> guarded(LoweredPlan lowered) {
-    return () -> timing.time(lowered, clock(lowered));
-  }
-
-  private Supplier<Latency> clock(LoweredPlan lowered) {
-    return () -> latencies.latency(lowered);
-  }
-
-  private Latency timed(LoweredPlan lowered, boolean withOthers, Supplier<Latency> measurement) {
+  private Latency timed(LoweredPlan lowered, boolean withOthers) {
     String signature = lowered.kernelSignature();
     Optional<Latency> known = store.findLatency(signature);
     if (known.isPresent()) {
       return known.get();
     }
-    Latency latency = measurement.get();
+    Latency latency = measured(lowered);
     if (withOthers) {
       company.add(signature);
     }
@@ -110,6 +115,12 @@ final class PlanTimes {
     return latency;
   }
 
+  private Latency measured(LoweredPlan lowered) {
+    return predictions == null
+        ? latencies.latency(lowered)
+        : timing.time(lowered, () -> latencies.latency(lowered));
+  }
+
   /** The latency that scoring goes by: timed, or foreseen for this batch. */
   Optional<Latency> known(LoweredPlan lowered) {
     return store
@@ -117,10 +128,9 @@ final class PlanTimes {
         .or(() -> Optional.ofNullable(foreseen.get(lowered.kernelSignature())));
   }
 
-  /** The latency of a plan, measured once per kernel signature. Nothing else runs meanwhile. */
+  /** The latency of a plan, once per kernel signature. On the host nothing else runs meanwhile. */
   Latency latency(LoweredPlan lowered) {
-    return timed(
-        lowered, /* withOthers= */ false, predictions == null ? clock(lowered) : guarded(lowered));
+    return timed(lowered, /* withOthers= */ false);
   }
 
   /** What the host's model says of a plan that was not timed, where it may be believed. */
@@ -137,15 +147,24 @@ final class PlanTimes {
     return predictions == null ? latency.ratio() : Contention.leastRatio(latency);
   }
 
-  /** The same evaluations, those whose time is only predicted as far as they were timed since. */
-  List<Evaluation> refreshed(List<Evaluation> evaluations) {
-    return evaluations.stream()
-        .map(
-            e ->
-                predictions != null && Contention.isPredicted(e)
-                    ? store.find(e.plan(), e.rounding()).orElse(e)
-                    : e)
-        .toList();
+  /**
+   * The same evaluations as the search is told of them: those whose time was only predicted as far
+   * as they were timed since, and those that an earlier run of the study timed again in the end as
+   * it knew them before, so that a study that goes on finds its way again.
+   */
+  List<Evaluation> asSearched(List<Evaluation> evaluations) {
+    return predictions == null ? evaluations : evaluations.stream().map(this::asSearched).toList();
+  }
+
+  private Evaluation asSearched(Evaluation evaluation) {
+    Evaluation now =
+        Contention.isPredicted(evaluation)
+            ? store.find(evaluation.plan(), evaluation.rounding()).orElse(evaluation)
+            : evaluation;
+    Latency latency = now.latency();
+    return latency == null
+        ? now
+        : now.withLatency(company.asSearched(now.kernelSignature(), latency));
   }
 
   /** Which times were measured while other plans were scored. */
@@ -162,12 +181,12 @@ final class PlanTimes {
     LoweredPlan lowered = bench.lowering().lower(evaluation.plan());
     try {
       Latency before = store.findLatency(signature).orElseThrow();
-      Latency alone = timing.timeScored(lowered, clock(lowered));
+      Latency alone = measured(lowered);
       store.replaceLatency(signature, alone);
       company.settle(signature, before.ratio(), alone.ratio());
     } catch (RuntimeFailure e) {
       LOG.warn("a plan cannot be timed again: {}", evaluation.plan().key(), e);
-      company.forget(signature);
+      company.fail(signature);
     } catch (CancellationException e) {
       requireStop(e);
     }
@@ -180,8 +199,7 @@ final class PlanTimes {
    */
   void timeScored(LoweredPlan lowered, boolean withOthers) {
     try {
-      // Its answers came from a worker process: the kernels run.
-      timed(lowered, withOthers, () -> timing.timeScored(lowered, clock(lowered)));
+      timed(lowered, withOthers);
     } catch (RuntimeFailure e) {
       LOG.warn("a scored plan cannot be timed: {}", lowered.plan().key(), e);
     } catch (CancellationException e) {
@@ -193,7 +211,7 @@ final class PlanTimes {
   void compareInCompany(LoweredPlan lowered) {
     String signature = lowered.kernelSignature();
     try {
-      double ratio = timing.timeScored(lowered, clock(lowered)).ratio();
+      double ratio = measured(lowered).ratio();
       double alone = store.findLatency(signature).orElseThrow().ratio();
       company.compare(signature, ratio, alone);
     } catch (RuntimeFailure e) {

@@ -179,7 +179,7 @@ final class Publication {
     if (context.latencies() instanceof HostLatency host) {
       notes.add("Latency: " + host.conditions() + ".");
       notes.addAll(
-          new TimedInCompany(context.memory())
+          new TimedInCompany(context.memory(), context.options().workerCount())
               .notes(
                   finding.search().frontier().stream().map(Evaluation::kernelSignature).toList()));
       host.predictions()

@@ -216,7 +216,7 @@ final class SearchStep {
   /** What earlier runs of the study recorded counts too, wherever this run's path led. */
   private SearchResult withEverythingRecorded(SearchResult found, Candidates candidates) {
     Map<Key, Evaluation> all = new LinkedHashMap<>();
-    candidates.times().refreshed(found.evaluations()).forEach(e -> all.put(Key.of(e), e));
+    candidates.times().asSearched(found.evaluations()).forEach(e -> all.put(Key.of(e), e));
     context.store().evaluations().forEach(e -> all.putIfAbsent(Key.of(e), e));
     return new SearchResult(
         List.copyOf(all.values()),

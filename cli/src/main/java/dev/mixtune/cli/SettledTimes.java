@@ -36,9 +36,9 @@ final class SettledTimes {
     if (!(context.latencies() instanceof HostLatency)) {
       return evaluations;
     }
-    List<Evaluation> settled = withContendersTimed(evaluations);
+    List<Evaluation> settled = recordedAndTimed(evaluations);
     List<Evaluation> again = fromCompany(settled, dominance);
-    // What the first round slows down may let others onto the frontier.
+    // What one round slows down may let others onto the frontier.
     while (!again.isEmpty() && !isStopped()) {
       for (Evaluation evaluation : again) {
         // Plans of the same kernels are timed once for all.
@@ -46,11 +46,15 @@ final class SettledTimes {
           times.timeAgain(evaluation);
         }
       }
-      settled = settled.stream().map(this::asRecorded).toList();
+      settled = recordedAndTimed(settled);
       again = fromCompany(settled, dominance);
     }
     times.remember();
     return settled;
+  }
+
+  private List<Evaluation> recordedAndTimed(List<Evaluation> evaluations) {
+    return withContendersTimed(evaluations.stream().map(this::asRecorded).toList());
   }
 
   private List<Evaluation> fromCompany(List<Evaluation> evaluations, Dominance dominance) {
@@ -58,7 +62,8 @@ final class SettledTimes {
   }
 
   private boolean isFromCompany(Evaluation evaluation) {
-    return times.company().contains(evaluation.kernelSignature());
+    return !Contention.isPredicted(evaluation)
+        && times.company().contains(evaluation.kernelSignature());
   }
 
   private List<Evaluation> withContendersTimed(List<Evaluation> evaluations) {

@@ -18,8 +18,16 @@ final class Stopwatch {
   private final ReentrantLock turn = new ReentrantLock();
   private final LongAdder waitedNanos = new LongAdder();
 
-  /** Measures at once, or as soon as nobody else does. */
+  /** Measures at once, or as soon as nobody else does; then what others brought meanwhile. */
   <T> T hold(Supplier<T> measurement) {
+    try {
+      return alone(measurement);
+    } finally {
+      measureWaiting();
+    }
+  }
+
+  private <T> T alone(Supplier<T> measurement) {
     long start = System.nanoTime();
     turn.lock();
     try {
@@ -43,9 +51,13 @@ final class Stopwatch {
             measurement.run();
             return true;
           });
-      return;
+    } else {
+      waiting.add(measurement);
+      measureWaiting();
     }
-    waiting.add(measurement);
+  }
+
+  private void measureWaiting() {
     // Whoever has the stopwatch may have found nothing just before; then it looks again.
     while (!waiting.isEmpty() && turn.tryLock()) {
       try {

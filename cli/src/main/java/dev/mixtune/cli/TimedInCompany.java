@@ -1,12 +1,14 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.Basis;
+import dev.mixtune.engine.Latency;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /**
  * Which kernel signatures were timed while other workers were busy, and what came of timing them
@@ -14,22 +16,29 @@ import java.util.Map;
  * timed both ways before the search. What is added is on disk when the method returns. Thread-safe.
  */
 final class TimedInCompany {
-  /** A ratio that was not measured again yet. */
+  /** Not timed again yet. */
   private static final double OPEN = 0;
+
+  /** Cannot be timed again. */
+  private static final double FAILED = -1;
 
   /** In the median of the uniform plans, more than a steady machine drifts by. */
   private static final double MOST_APART = 0.05;
 
-  /** Precedes the signatures of uniform plans among the quotients that are kept. */
-  private static final String UNIFORM = "uniform ";
-
   private final StudyMemory memory;
 
-  /** Alone by in company, as a quotient of the two ratios; {@link #OPEN} while it is not known. */
+  /** Precedes the signatures of uniform plans, which hold for so many workers. */
+  private final String uniform;
+
+  /** Time alone by time in company, {@link #OPEN} or {@link #FAILED}. */
   private final Map<String, Double> quotients;
 
-  TimedInCompany(StudyMemory memory) {
+  /**
+   * @param workers of this run: what company there is
+   */
+  TimedInCompany(StudyMemory memory, int workers) {
     this.memory = memory;
+    this.uniform = "uniform " + workers + " ";
     this.quotients = new LinkedHashMap<>(memory.timedInCompany());
   }
 
@@ -38,7 +47,7 @@ final class TimedInCompany {
     put(signature, OPEN);
   }
 
-  /** Whether the recorded time of a signature is one in company. */
+  /** Whether the recorded time of a signature is one in company, to be measured again. */
   synchronized boolean contains(String signature) {
     return quotients.getOrDefault(signature, 1.0) == OPEN;
   }
@@ -48,21 +57,36 @@ final class TimedInCompany {
     put(signature, ratioAlone / ratioInCompany);
   }
 
+  /** Leaves a signature with the time that it has: it does not run any more. */
+  synchronized void fail(String signature) {
+    put(signature, FAILED);
+  }
+
+  /** A recorded latency as the search knew it, before it was measured again alone. */
+  synchronized Latency asSearched(String signature, Latency recorded) {
+    double quotient = quotients.getOrDefault(signature, OPEN);
+    return quotient <= OPEN || recorded.basis() != Basis.MEASURED
+        ? recorded
+        : new Latency(
+            recorded.millis() / quotient,
+            recorded.ratio() / quotient,
+            recorded.relativeError(),
+            recorded.basis());
+  }
+
   /** Notes that a uniform plan was timed both ways before the search. */
   synchronized void compare(String signature, double ratioInCompany, double ratioAlone) {
-    put(UNIFORM + signature, ratioAlone / ratioInCompany);
+    put(uniform + signature, ratioAlone / ratioInCompany);
   }
 
-  /** Whether times in company stand for times alone; true while nothing was compared. */
+  /** Whether uniform plans were timed both ways with so many workers. */
+  synchronized boolean isCompared() {
+    return uniforms().findAny().isPresent();
+  }
+
+  /** Whether times in company stand for times alone. */
   synchronized boolean isAdmissible() {
-    double[] off = off(/* uniform= */ true);
-    return off.length == 0 || Math.abs(middle(off)) <= MOST_APART;
-  }
-
-  /** Leaves a signature with the time that it has. */
-  synchronized void forget(String signature) {
-    quotients.remove(signature);
-    memory.rememberTimedInCompany(quotients);
+    return isCompared() && median(uniforms().map(Math::abs)) <= MOST_APART;
   }
 
   private void put(String signature, double quotient) {
@@ -77,48 +101,60 @@ final class TimedInCompany {
    */
   synchronized List<String> notes(Collection<String> signatures) {
     List<String> notes = new ArrayList<>();
-    if (!isAdmissible()) {
+    if (isCompared() && !isAdmissible()) {
       notes.add(
           String.format(
               Locale.ROOT,
-              "Plans were timed while nothing else ran, which takes longer: uniform plans took"
-                  + " %+.1f %% alone, in the median, of what they took while others were scored.",
-              100 * middle(off(/* uniform= */ true))));
+              "Uniform plans read %.1f %% apart in the median, timed alone and while other workers"
+                  + " were busy: so the other plans were timed alone, which takes longer.",
+              100 * median(uniforms().map(Math::abs))));
     }
-    double[] off = off(/* uniform= */ false);
-    if (off.length > 0) {
+    List<Double> off =
+        signatures.stream()
+            .distinct()
+            .map(signature -> quotients.getOrDefault(signature, OPEN))
+            .filter(quotient -> quotient > OPEN)
+            .map(quotient -> quotient - 1)
+            .toList();
+    if (!off.isEmpty()) {
       notes.add(
           String.format(
               Locale.ROOT,
               "%d kernel choices of the frontier were timed while other plans were scored, and again"
                   + " alone, which is what counts: alone %+.1f %% in the median, at most %.1f %%"
                   + " apart.",
-              off.length,
-              100 * middle(off),
-              100 * Arrays.stream(off).map(Math::abs).max().orElse(0)));
+              off.size(),
+              100 * median(off.stream().mapToDouble(value -> value)),
+              100 * off.stream().mapToDouble(Math::abs).max().orElse(0)));
     }
-    long open = signatures.stream().filter(this::contains).count();
-    if (open > 0) {
-      notes.add(
-          open
-              + " plans of the frontier keep the time that was measured while other plans were"
-              + " scored: the study was stopped before they were timed alone.");
-    }
+    note(notes, signatures, OPEN, "the study ended before they were timed alone.");
+    note(notes, signatures, FAILED, "they could not be timed again alone.");
     return notes;
   }
 
-  /** How far times alone lay from those in company, as fractions in rising order. */
-  private double[] off(boolean uniform) {
-    return quotients.entrySet().stream()
-        .filter(entry -> entry.getKey().startsWith(UNIFORM) == uniform)
-        .mapToDouble(Map.Entry::getValue)
-        .filter(quotient -> quotient != OPEN)
-        .map(quotient -> quotient - 1)
-        .sorted()
-        .toArray();
+  private void note(List<String> notes, Collection<String> signatures, double state, String why) {
+    long count =
+        signatures.stream()
+            .filter(signature -> quotients.getOrDefault(signature, 1.0) == state)
+            .count();
+    if (count > 0) {
+      notes.add(
+          count
+              + " plans of the frontier keep the time that was measured while other plans were"
+              + " scored: "
+              + why);
+    }
   }
 
-  private static double middle(double[] sorted) {
+  /** How far uniform plans lay apart with so many workers, as fractions. */
+  private DoubleStream uniforms() {
+    return quotients.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(uniform))
+        .mapToDouble(entry -> entry.getValue() - 1);
+  }
+
+  private static double median(DoubleStream values) {
+    double[] sorted = values.sorted().toArray();
     return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 }

@@ -375,6 +375,11 @@ final class Workbench implements AutoCloseable {
     return timing;
   }
 
+  /** Runs what is scored, in worker processes where candidates run there. */
+  MeteredRuntime meter() {
+    return meter;
+  }
+
   /** What sessions took so far: the evaluators', and those that plans were timed in. */
   MeteredRuntime.Reading sessions() {
     return meter.read().plus(timed.read());

@@ -90,6 +90,24 @@ class StopwatchTest {
     assertThat(measurements.done).hasValue(2);
   }
 
+  @Test
+  void whoHeldItMeasuresWhatWasBroughtMeanwhile() throws Exception {
+    Measurements measurements = new Measurements();
+    stopwatch.hold(
+        () -> {
+          Thread other = new Thread(() -> stopwatch.bring(measurements::measure));
+          other.start();
+          try {
+            other.join();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          assertThat(measurements.done).hasValue(0);
+          return true;
+        });
+    assertThat(measurements.done).hasValue(1);
+  }
+
   private static void awaitUninterrupted(CountDownLatch latch) {
     try {
       assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();

@@ -1,7 +1,10 @@
 package dev.mixtune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.mixtune.engine.Basis;
+import dev.mixtune.engine.Latency;
 import dev.mixtune.results.StudyStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,15 +23,15 @@ class TimedInCompanyTest {
   @Test
   void aStudyThatGoesOnKnowsWhatIsToBeTimedAgain() {
     try (StudyStore store = open()) {
-      TimedInCompany company = new TimedInCompany(new StudyMemory(store));
+      TimedInCompany company = new TimedInCompany(new StudyMemory(store), 2);
       company.add("a");
       company.add("b");
       company.settle("b", 0.5, 0.51);
       company.add("c");
-      company.forget("c");
+      company.fail("c");
     }
     try (StudyStore store = open()) {
-      TimedInCompany company = new TimedInCompany(new StudyMemory(store));
+      TimedInCompany company = new TimedInCompany(new StudyMemory(store), 2);
       assertThat(company.contains("a")).isTrue();
       assertThat(company.contains("b")).isFalse();
       assertThat(company.contains("c")).isFalse();
@@ -39,7 +42,7 @@ class TimedInCompanyTest {
   @Test
   void saysHowFarTheTimesLayApart() {
     try (StudyStore store = open()) {
-      TimedInCompany company = new TimedInCompany(new StudyMemory(store));
+      TimedInCompany company = new TimedInCompany(new StudyMemory(store), 2);
       assertThat(company.notes(List.of("a"))).isEmpty();
 
       company.settle("a", 0.5, 0.505);
@@ -57,7 +60,7 @@ class TimedInCompanyTest {
   @Test
   void saysWhatAStopLeftOpen() {
     try (StudyStore store = open()) {
-      TimedInCompany company = new TimedInCompany(new StudyMemory(store));
+      TimedInCompany company = new TimedInCompany(new StudyMemory(store), 2);
       company.add("a");
       company.add("not on the frontier");
 
@@ -71,26 +74,57 @@ class TimedInCompanyTest {
   @Test
   void timesInCompanyAreUsedWhereUniformPlansReadTheSame() {
     try (StudyStore store = open()) {
-      TimedInCompany company = new TimedInCompany(new StudyMemory(store));
-      assertThat(company.isAdmissible()).isTrue();
+      TimedInCompany company = new TimedInCompany(new StudyMemory(store), 2);
+      assertThat(company.isAdmissible()).as("nothing compared").isFalse();
       company.compare("a", 0.5, 0.52);
       company.compare("b", 0.5, 0.3);
       company.compare("c", 0.5, 0.51);
-      assertThat(company.isAdmissible()).as("+2 %% in the median").isTrue();
+      assertThat(company.isAdmissible()).as("2, 4 and 40 %% apart").isTrue();
       assertThat(company.notes(List.of("a", "b"))).isEmpty();
 
-      company.compare("d", 0.5, 0.55);
+      company.compare("d", 0.5, 0.45);
       company.compare("e", 0.5, 0.55);
-      company.compare("f", 0.5, 0.55);
-      assertThat(company.isAdmissible()).as("+7 %% in the median").isFalse();
+      assertThat(company.isAdmissible()).as("2, 4, 10, 10 and 40 %% apart").isFalse();
     }
     try (StudyStore store = open()) {
-      TimedInCompany company = new TimedInCompany(new StudyMemory(store));
+      TimedInCompany company = new TimedInCompany(new StudyMemory(store), 2);
       assertThat(company.isAdmissible()).isFalse();
       assertThat(company.notes(List.of()))
           .singleElement()
           .asString()
-          .contains("uniform plans took +7.0 % alone");
+          .startsWith("Uniform plans read 10.0 % apart in the median");
+      assertThat(new TimedInCompany(new StudyMemory(store), 8).isCompared())
+          .as("with other company")
+          .isFalse();
+    }
+  }
+
+  @Test
+  void theSearchIsToldTheTimeThatItKnew() {
+    try (StudyStore store = open()) {
+      TimedInCompany company = new TimedInCompany(new StudyMemory(store), 2);
+      company.settle("a", 0.4, 0.5);
+      company.add("open");
+      Latency alone = new Latency(10, 0.5, 0.01, Basis.MEASURED);
+
+      assertThat(company.asSearched("a", alone).ratio()).isCloseTo(0.4, within(1e-12));
+      assertThat(company.asSearched("a", alone).millis()).isCloseTo(8, within(1e-12));
+      assertThat(company.asSearched("open", alone)).isEqualTo(alone);
+      assertThat(company.asSearched("never", alone)).isEqualTo(alone);
+    }
+  }
+
+  @Test
+  void saysWhatCouldNotBeTimedAgain() {
+    try (StudyStore store = open()) {
+      TimedInCompany company = new TimedInCompany(new StudyMemory(store), 2);
+      company.add("a");
+      company.fail("a");
+      assertThat(company.contains("a")).isFalse();
+      assertThat(company.notes(List.of("a")))
+          .singleElement()
+          .asString()
+          .endsWith("they could not be timed again alone.");
     }
   }
 }

@@ -117,6 +117,21 @@ public record Evaluation(
     return new Evaluation(plan, null, null, 0, 0, kernelSignature, failure);
   }
 
+  /** This evaluation with another latency. */
+  public Evaluation withLatency(Latency other) {
+    return new Evaluation(
+        plan,
+        rounding,
+        score,
+        other,
+        sizeBytes,
+        storedWeightBits,
+        kernelSignature,
+        failure,
+        climb,
+        energy);
+  }
+
   /** This evaluation with the energy of its kernels. */
   public Evaluation withEnergy(@Nullable Energy modelled) {
     return new Evaluation(
