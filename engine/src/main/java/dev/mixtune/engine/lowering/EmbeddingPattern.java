@@ -48,7 +48,7 @@ final class EmbeddingPattern implements LayerPattern {
     String codes =
         rounded.bits() == 8
             ? bytes(rounded, ids, layer, context)
-            : parts(PackedRows.of(rounded), ids, layer, context);
+            : parts(new PackedRows(rounded), ids, layer, context);
     String scales = stored.scales(rounded.scales(), List.of((long) rounded.scales().length, 1L));
     String scale = builder.node("Gather", List.of(scales, ids));
     builder.add(GraphBuilder.node(output, "Mul", "", List.of(codes, scale)).build());

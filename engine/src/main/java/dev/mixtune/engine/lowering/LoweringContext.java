@@ -28,12 +28,13 @@ final class LoweringContext {
   private final StoredWeights stored;
   private final ActivationChains chains;
 
-  LoweringContext(Graph graph, IntegerRegions regions, RoundingLibrary library) {
+  LoweringContext(
+      Graph graph, IntegerRegions regions, RoundingLibrary library, StoredForm.Source forms) {
     this.graph = graph;
     this.builder = new GraphBuilder(graph);
     this.regions = regions;
     this.library = library;
-    this.stored = new StoredWeights(builder);
+    this.stored = new StoredWeights(builder, forms);
     this.chains = new ActivationChains(graph);
   }
 

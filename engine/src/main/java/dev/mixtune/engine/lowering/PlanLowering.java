@@ -95,26 +95,7 @@ public final class PlanLowering {
    *     scheme that is not among its {@link #schemes}
    */
   public LoweredPlan lower(Plan plan) {
-    if (plan.size() != network.layers().size()) {
-      throw new IllegalArgumentException(
-          "a plan of " + plan.size() + " layers for a network of " + network.layers().size());
-    }
-    Graph graph = network.graph();
-    Map<String, Arithmetic> arithmetic = new HashMap<>();
-    for (Layer layer : network.layers()) {
-      arithmetic.put(layer.name(), plan.scheme(layer.index()).arithmetic());
-    }
-    IntegerRegions regions = new IntegerRegions(graph, calibration, layers, arithmetic);
-    LoweringContext context = new LoweringContext(graph, regions, library);
-    for (NodeProto node : graph.nodes()) {
-      Layer layer = layers.get(node.getName());
-      if (layer != null) {
-        lowerLayer(node, layer, plan.scheme(layer.index()), context);
-      } else {
-        lowerOther(node, plan, context);
-      }
-      node.getOutputList().forEach(context::written);
-    }
+    LoweringContext context = assemble(plan, StoredForm.Source.EACH_TIME);
     byte[] model = context.builder().build().toByteArray();
     long weights =
         network.groups().values().stream()
@@ -127,6 +108,35 @@ public final class PlanLowering {
         context.kernels(),
         context.stored().bytes(),
         8.0 * context.stored().bytes() / weights);
+  }
+
+  /**
+   * The graph of a plan, around these forms of its weights.
+   *
+   * @throws IllegalArgumentException as {@link #lower} does
+   */
+  LoweringContext assemble(Plan plan, StoredForm.Source forms) {
+    if (plan.size() != network.layers().size()) {
+      throw new IllegalArgumentException(
+          "a plan of " + plan.size() + " layers for a network of " + network.layers().size());
+    }
+    Graph graph = network.graph();
+    Map<String, Arithmetic> arithmetic = new HashMap<>();
+    for (Layer layer : network.layers()) {
+      arithmetic.put(layer.name(), plan.scheme(layer.index()).arithmetic());
+    }
+    IntegerRegions regions = new IntegerRegions(graph, calibration, layers, arithmetic);
+    LoweringContext context = new LoweringContext(graph, regions, library, forms);
+    for (NodeProto node : graph.nodes()) {
+      Layer layer = layers.get(node.getName());
+      if (layer != null) {
+        lowerLayer(node, layer, plan.scheme(layer.index()), context);
+      } else {
+        lowerOther(node, plan, context);
+      }
+      node.getOutputList().forEach(context::written);
+    }
+    return context;
   }
 
   private void lowerLayer(NodeProto node, Layer layer, Scheme scheme, LoweringContext context) {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -26,6 +27,7 @@ final class StoredWeights {
   private static final int BYTE_VALUES = 256;
 
   private final GraphBuilder builder;
+  private final StoredForm.Source forms;
   private final Map<Packed, String> codes = new HashMap<>();
   private final Map<Spread, String> spreads = new HashMap<>();
   private final Map<Book, String> books = new HashMap<>();
@@ -42,8 +44,12 @@ final class StoredWeights {
 
   private record Book(String table, String indices, List<Long> shape) {}
 
-  StoredWeights(GraphBuilder builder) {
+  /**
+   * @param forms of the weights
+   */
+  StoredWeights(GraphBuilder builder, StoredForm.Source forms) {
     this.builder = builder;
+    this.forms = forms;
   }
 
   /** Bytes of all weights, scales, zero points and tables stored so far. */
@@ -65,42 +71,32 @@ final class StoredWeights {
    * @return the name of an INT8 value of that shape
    */
   String codes(List<Long> shape, RoundedWeights rounded) {
-    if (rounded.prunedBytes() > 0) {
-      return spread(shape, PrunedCodes.of(rounded));
-    }
-    if (rounded.bits() == 8) {
-      return stored(Constants.ofBytes("", Constants.INT8, shape, rounded.codes()));
-    }
-    return rounded.isUniform()
-        ? unpacked(shape, shifted(rounded.codes(), rounded.bits()), rounded.bits())
-        : lookedUp(shape, rounded);
+    return read(forms.of(rounded, shape, () -> StoredForm.of(shape, rounded)));
   }
 
-  /** Codes moved up so that the lowest is 0. */
-  private static byte[] shifted(byte[] codes, int bits) {
-    byte[] unsigned = new byte[codes.length];
-    for (int i = 0; i < codes.length; i++) {
-      unsigned[i] = (byte) (codes[i] + (1 << (bits - 1)));
+  /** The INT8 codes of a form, or the constant that it is. */
+  private String read(StoredForm form) {
+    if (form instanceof StoredForm.Packed packed) {
+      return unpacked(packed);
     }
-    return unsigned;
+    if (form instanceof StoredForm.Codebook book) {
+      return lookedUp(book);
+    }
+    return form instanceof StoredForm.Pruned pruned
+        ? spread(pruned)
+        : stored(((StoredForm.Whole) form).constant());
   }
 
-  /** The INT8 value of codes that were {@link #shifted}; stored packed. */
-  private String unpacked(List<Long> shape, byte[] unsigned, int bits) {
-    byte[] packed = pack(unsigned, bits);
-    String constant =
-        stored(Constants.ofBytes("", Constants.UINT8, List.of((long) packed.length), packed));
+  private String unpacked(StoredForm.Packed form) {
     return codes.computeIfAbsent(
-        new Packed(constant, bits, shape), key -> unpack(key, unsigned.length, packed.length));
+        new Packed(stored(form.constant()), form.bits(), form.shape()), this::unpack);
   }
 
-  /** A codebook: indices into one short table per channel. */
-  private String lookedUp(List<Long> shape, RoundedWeights rounded) {
-    CodebookTable book = CodebookTable.of(rounded);
-    String table = stored(Constants.ofBytes("", Constants.INT8, book.tableShape(), book.table()));
-    String narrow = unpacked(book.indexShape(), book.indices(), rounded.bits());
+  private String lookedUp(StoredForm.Codebook form) {
+    String table = stored(form.table());
     return books.computeIfAbsent(
-        new Book(table, narrow, shape), key -> lookUp(key, book.axis(), rounded.bits()));
+        new Book(table, unpacked(form.indices()), form.shape()),
+        key -> lookUp(key, form.axis(), form.indices().bits()));
   }
 
   private String lookUp(Book book, int axis, int bits) {
@@ -110,46 +106,32 @@ final class StoredWeights {
     String looked =
         builder.node(
             "GatherElements", List.of(book.table(), indices), GraphBuilder.attribute("axis", axis));
-    long[] axes = book.shape().stream().mapToLong(Long::longValue).toArray();
-    return builder.node("Reshape", List.of(looked, longs(axes)));
+    return builder.node("Reshape", List.of(looked, longs(axes(book.shape()))));
   }
 
   /** The codes that pruning left, each at its place, and zeros between them. */
-  private String spread(List<Long> shape, PrunedCodes pruned) {
-    long[] axes = shape.stream().mapToLong(Long::longValue).toArray();
+  private String spread(StoredForm.Pruned form) {
     return spreads.computeIfAbsent(
-        new Spread(packedCodes(pruned), packedMask(pruned), shape),
+        new Spread(read(form.codes()), unpacked(form.mask()), form.shape()),
         key -> {
           // One bit unpacks to -1 and 0: minus the count, times -1 where a code was kept.
           String kept = cast(key.mask(), Constants.INT32);
           String counted = builder.node("CumSum", List.of(kept, scalar(0)));
           String places = builder.node("Mul", List.of(counted, kept));
           String codes = builder.node("Gather", List.of(key.codes(), places));
-          return builder.node("Reshape", List.of(codes, longs(axes)));
+          return builder.node("Reshape", List.of(codes, longs(axes(key.shape()))));
         });
-  }
-
-  private String packedMask(PrunedCodes pruned) {
-    return unpacked(List.of((long) pruned.mask().length), pruned.mask(), 1);
-  }
-
-  private String packedCodes(PrunedCodes pruned) {
-    List<Long> shape = List.of((long) pruned.codes().length);
-    return pruned.bits() == 8
-        ? stored(Constants.ofBytes("", Constants.INT8, shape, pruned.codes()))
-        : unpacked(shape, shifted(pruned.codes(), pruned.bits()), pruned.bits());
   }
 
   /** The float value of a weight stored in half precision. */
   String half(List<Long> shape, byte[] half) {
     return halves.computeIfAbsent(
-        stored(Constants.ofBytes("", Constants.FLOAT16, shape, half)),
-        constant -> cast(constant, Constants.FLOAT));
+        halfTable(shape, half), constant -> cast(constant, Constants.FLOAT));
   }
 
   /** A table in half precision as it is stored. */
   String halfTable(List<Long> shape, byte[] half) {
-    return stored(Constants.ofBytes("", Constants.FLOAT16, shape, half));
+    return whole(half, Constants.FLOAT16, shape, () -> half);
   }
 
   /** The float value of a weight stored in codes. */
@@ -168,7 +150,7 @@ final class StoredWeights {
   /** Rows with several codes in each byte. */
   String packedRows(PackedRows rows) {
     List<Long> shape = List.of((long) rows.rows(), (long) rows.rowBytes());
-    return stored(Constants.ofBytes("", Constants.UINT8, shape, rows.bytes()));
+    return whole(rows.weights().codes(), Constants.UINT8, shape, rows::bytes);
   }
 
   /** The float value of the code in one part of each of the 256 bytes: {@code [256]}. */
@@ -190,7 +172,15 @@ final class StoredWeights {
             (long) weights.outputs(),
             (long) weights.blocks(),
             (long) weights.blockSize() * weights.bits() / 8);
-    return stored(Constants.ofBytes("", Constants.UINT8, shape, weights.packed()));
+    return whole(weights, Constants.UINT8, shape, weights::packed);
+  }
+
+  private String whole(Object weight, int type, List<Long> shape, Supplier<byte[]> bytes) {
+    return read(
+        forms.of(
+            weight,
+            shape,
+            () -> new StoredForm.Whole(Constants.ofBytes("", type, shape, bytes.get()))));
   }
 
   /** Scales of channels or blocks. */
@@ -217,15 +207,15 @@ final class StoredWeights {
     return name;
   }
 
-  private String unpack(Packed packed, int count, int packedBytes) {
+  private String unpack(Packed packed) {
     String indices = cast(packed.constant(), Constants.INT32);
     String parts = builder.node("Gather", List.of(table(packed.bits()), indices));
-    if (packedBytes * (8 / packed.bits()) != count) {
+    int count = Math.toIntExact(Constants.elements(packed.shape()));
+    if (count % (8 / packed.bits()) != 0) {
       String flat = builder.node("Reshape", List.of(parts, longs(-1)));
       parts = builder.node("Slice", List.of(flat, longs(0), longs(count)));
     }
-    long[] axes = packed.shape().stream().mapToLong(Long::longValue).toArray();
-    return builder.node("Reshape", List.of(parts, longs(axes)));
+    return builder.node("Reshape", List.of(parts, longs(axes(packed.shape()))));
   }
 
   /** The INT8 codes in each of the 256 bytes: {@code [256, 8 / bits]}. */
@@ -257,13 +247,7 @@ final class StoredWeights {
     return builder.constant(Constants.ofLongs("", List.of((long) values.length), values));
   }
 
-  /** Packs unsigned codes, low bits first. */
-  private static byte[] pack(byte[] codes, int bits) {
-    int perByte = 8 / bits;
-    byte[] packed = new byte[(codes.length + perByte - 1) / perByte];
-    for (int i = 0; i < codes.length; i++) {
-      packed[i / perByte] |= (byte) (codes[i] << (bits * (i % perByte)));
-    }
-    return packed;
+  private static long[] axes(List<Long> shape) {
+    return shape.stream().mapToLong(Long::longValue).toArray();
   }
 }
