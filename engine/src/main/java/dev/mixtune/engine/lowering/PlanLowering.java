@@ -83,6 +83,11 @@ public final class PlanLowering {
         .toList();
   }
 
+  /** The network whose plans these are. */
+  Network network() {
+    return network;
+  }
+
   /** The schemes that this layer can be lowered to, {@code F32} included, widest first. */
   public List<Scheme> schemes(Layer layer) {
     return schemes.get(layer.index());
