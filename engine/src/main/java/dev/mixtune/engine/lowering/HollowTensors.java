@@ -66,7 +66,9 @@ final class HollowTensors {
         + nested(length);
   }
 
-  /** Bytes of a part of a message: its length, which takes as many bytes as it needs, and itself. */
+  /**
+   * Bytes of a part of a message: its length, which takes as many bytes as it needs, and itself.
+   */
   private static long nested(long length) {
     return CodedOutputStream.computeUInt64SizeNoTag(length) + length;
   }

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * around weights of which only lengths are known. Thread-safe.
  */
 public final class PlanSizes {
-  /** Plans that choices are tried in: two more bring sums hardly nearer to files. */
+  /** Plans that choices are tried in. Four instead of two halve an error of one percent at most. */
   private static final int COMPANY = 2;
 
   private final PlanLowering lowering;
@@ -87,12 +87,11 @@ public final class PlanSizes {
    * choice changes at a time. Alone, a layer would pay for all that it shares with others in most
    * plans: tables that unpack narrow weights, constants, the grids between integer layers.
    *
-   * @param choices all layers that are not to stay float
+   * @param choices for all layers that are not to stay float; no layer in two of them
    * @param random draws the plans
    */
   public Savings savings(List<Choice> choices, Random random) {
-    long[][] saved =
-        choices.stream().map(c -> new long[c.schemes().size()]).toArray(long[][]::new);
+    long[][] saved = choices.stream().map(c -> new long[c.schemes().size()]).toArray(long[][]::new);
     List<int[]> company = new ArrayList<>();
     Map<Plan, Long> sizes = new HashMap<>();
     long bytes = 0;
