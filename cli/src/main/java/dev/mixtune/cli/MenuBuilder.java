@@ -1,10 +1,10 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.Layer;
-import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.lowering.PlanLowering;
+import dev.mixtune.engine.lowering.PlanSizes;
 import dev.mixtune.evaluators.DamageAnalyser;
 import dev.mixtune.evaluators.KlDamage;
 import dev.mixtune.evaluators.Outcome;
@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,6 +25,9 @@ import java.util.regex.PatternSyntaxException;
 
 /** Builds the menus of a study: the schemes that each group of layers may take. */
 final class MenuBuilder {
+  /** Sizes of entries are the same for every study of a network. */
+  private static final long COMPANY_SEED = 1;
+
   private final Workbench bench;
   private final Supplier<PlanLowering> lowering;
   private final Set<Integer> bits;
@@ -135,11 +139,12 @@ final class MenuBuilder {
     return bits;
   }
 
-  /** One menu per group of layers. Schemes that failed the analysis are left out. */
+  /**
+   * One menu per group of layers. Schemes that failed the analysis are left out. An entry stores
+   * what the group's weights take in float, less what it saves in the company of other entries.
+   */
   List<Menu> menus(Sensitivity sensitivity) {
     List<Layer> layers = bench.network().layers();
-    Plan untouched = Plan.uniform(layers.size(), Scheme.F32);
-    long untouchedBytes = fileBytes(untouched);
     List<Menu> menus = new ArrayList<>();
     DamageAnalyser damages = judge.apply(sensitivity);
     bench
@@ -148,31 +153,43 @@ final class MenuBuilder {
         .forEach(
             (group, members) -> {
               List<MenuEntry> entries = new ArrayList<>();
-              long floatBytes = layers.get(members.get(0)).parameters() * Float.BYTES;
               for (Scheme scheme : schemesOfAll(members)) {
-                Optional<Double> damage =
-                    damage(sensitivity, damages, layers.get(members.get(0)), scheme);
-                if (damage.isPresent()) {
-                  Plan changed = untouched;
-                  for (int member : members) {
-                    changed = changed.with(member, scheme);
-                  }
-                  long saved = untouchedBytes - fileBytes(changed);
-                  entries.add(
-                      new MenuEntry(scheme, Math.max(1, floatBytes - saved), damage.get(), 0));
-                }
+                damage(sensitivity, damages, layers.get(members.get(0)), scheme)
+                    .ifPresent(damage -> entries.add(new MenuEntry(scheme, 0, damage, 0)));
               }
               if (entries.isEmpty()) {
-                entries.add(new MenuEntry(Scheme.F32, floatBytes, 0, 0));
+                entries.add(new MenuEntry(Scheme.F32, 0, 0, 0));
               }
               menus.add(new Menu(group, members, entries));
             });
-    return menus;
+    return sized(menus);
   }
 
-  /** Bytes of the deployable file of a plan. */
-  private long fileBytes(Plan plan) {
-    return lowering.get().lower(plan).model().length;
+  private List<Menu> sized(List<Menu> menus) {
+    List<PlanSizes.Choice> choices =
+        menus.stream()
+            .map(
+                menu ->
+                    new PlanSizes.Choice(
+                        menu.layerIndices(),
+                        menu.entries().stream().map(MenuEntry::scheme).toList()))
+            .toList();
+    long[][] saved =
+        new PlanSizes(lowering.get()).savings(choices, new Random(COMPANY_SEED)).saved();
+    List<Menu> sized = new ArrayList<>();
+    for (int m = 0; m < saved.length; m++) {
+      Menu menu = menus.get(m);
+      Layer first = bench.network().layers().get(menu.layerIndices().get(0));
+      long floatBytes = first.parameters() * Float.BYTES;
+      List<MenuEntry> entries = new ArrayList<>();
+      for (int i = 0; i < saved[m].length; i++) {
+        MenuEntry entry = menu.entries().get(i);
+        long storedBytes = Math.max(1, floatBytes - saved[m][i]);
+        entries.add(new MenuEntry(entry.scheme(), storedBytes, entry.damage(), 0));
+      }
+      sized.add(new Menu(menu.group(), menu.layerIndices(), entries));
+    }
+    return sized;
   }
 
   private Set<Scheme> schemesOfAll(List<Integer> members) {

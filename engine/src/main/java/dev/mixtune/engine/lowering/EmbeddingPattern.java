@@ -8,7 +8,6 @@ import dev.mixtune.engine.graph.Constants;
 import dev.mixtune.engine.rounding.RoundedWeights;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A table of which rows are picked first and become float afterwards: in memory it stays as small
@@ -37,9 +36,7 @@ final class EmbeddingPattern implements LayerPattern {
       return;
     }
     RoundedWeights rounded = context.library().perChannel(layer, scheme.weightBits());
-    boolean wide = rounded.bits() == Byte.SIZE;
-    Optional<PackedForms.Rows> packed = wide ? Optional.empty() : stored.rows(rounded);
-    if (!wide && packed.isEmpty()) {
+    if (rounded.bits() < 8 && !rounded.isUniform()) {
       // Fitted for an output layer that shares the table: codebooks are looked up at load only.
       String table = stored.floats(layer.weightShape(), rounded);
       builder.add(
@@ -49,9 +46,9 @@ final class EmbeddingPattern implements LayerPattern {
       return;
     }
     String codes =
-        packed.isEmpty()
+        rounded.bits() == 8
             ? bytes(rounded, ids, layer, context)
-            : parts(packed.get(), ids, layer, context);
+            : parts(new PackedRows(rounded), ids, layer, context);
     String scales = stored.scales(rounded.scales(), List.of((long) rounded.scales().length, 1L));
     String scale = builder.node("Gather", List.of(scales, ids));
     builder.add(GraphBuilder.node(output, "Mul", "", List.of(codes, scale)).build());
@@ -66,10 +63,9 @@ final class EmbeddingPattern implements LayerPattern {
     return output;
   }
 
-  private static String parts(
-      PackedForms.Rows packed, String ids, Layer layer, LoweringContext context) {
+  private static String parts(PackedRows packed, String ids, Layer layer, LoweringContext context) {
     GraphBuilder builder = context.builder();
-    String rows = rows(context.stored().constant(packed), ids, layer.name(), builder);
+    String rows = rows(context.stored().packedRows(packed), ids, layer.name(), builder);
     String index =
         builder.node("Cast", List.of(rows), GraphBuilder.attribute("to", Constants.INT32));
     List<String> parts = new ArrayList<>();

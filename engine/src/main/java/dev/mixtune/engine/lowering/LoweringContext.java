@@ -28,7 +28,8 @@ final class LoweringContext {
   private final StoredWeights stored;
   private final ActivationChains chains;
 
-  LoweringContext(Graph graph, IntegerRegions regions, RoundingLibrary library, PackedForms forms) {
+  LoweringContext(
+      Graph graph, IntegerRegions regions, RoundingLibrary library, StoredForm.Source forms) {
     this.graph = graph;
     this.builder = new GraphBuilder(graph);
     this.regions = regions;

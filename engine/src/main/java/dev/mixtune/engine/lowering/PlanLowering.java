@@ -37,12 +37,15 @@ public final class PlanLowering {
   /** Changes whenever the same plan would become another model. */
   public static final int VERSION = 6;
 
+  /** Of the heap, what packed weights may take that are kept for later plans. */
+  private static final int FORMS_OF_MEMORY = 8;
+
   private final Network network;
   private final Calibration calibration;
   private final RoundingLibrary library;
   private final Map<String, Layer> layers = new HashMap<>();
   private final CorrectedBiases biases;
-  private final PackedForms forms = new PackedForms();
+  private final KeptForms forms = new KeptForms(Runtime.getRuntime().maxMemory() / FORMS_OF_MEMORY);
   private final List<List<Scheme>> schemes = new ArrayList<>();
 
   /** Groups in which a layer has no integer kernel: what it shares must suit all its members. */
@@ -84,6 +87,11 @@ public final class PlanLowering {
         .toList();
   }
 
+  /** The network whose plans these are. */
+  Network network() {
+    return network;
+  }
+
   /** The schemes that this layer can be lowered to, {@code F32} included, widest first. */
   public List<Scheme> schemes(Layer layer) {
     return schemes.get(layer.index());
@@ -96,6 +104,27 @@ public final class PlanLowering {
    *     scheme that is not among its {@link #schemes}
    */
   public LoweredPlan lower(Plan plan) {
+    LoweringContext context = assemble(plan, forms);
+    byte[] model = context.builder().build().toByteArray();
+    long weights =
+        network.groups().values().stream()
+            .mapToLong(group -> network.layers().get(group.get(0)).parameters())
+            .sum();
+    return new LoweredPlan(
+        plan,
+        model,
+        signature(plan, context.kernels()),
+        context.kernels(),
+        context.stored().bytes(),
+        8.0 * context.stored().bytes() / weights);
+  }
+
+  /**
+   * The graph of a plan, around these forms of its weights.
+   *
+   * @throws IllegalArgumentException as {@link #lower} does
+   */
+  LoweringContext assemble(Plan plan, StoredForm.Source forms) {
     if (plan.size() != network.layers().size()) {
       throw new IllegalArgumentException(
           "a plan of " + plan.size() + " layers for a network of " + network.layers().size());
@@ -116,18 +145,7 @@ public final class PlanLowering {
       }
       node.getOutputList().forEach(context::written);
     }
-    byte[] model = context.builder().build().toByteArray();
-    long weights =
-        network.groups().values().stream()
-            .mapToLong(group -> network.layers().get(group.get(0)).parameters())
-            .sum();
-    return new LoweredPlan(
-        plan,
-        model,
-        signature(plan, context.kernels()),
-        context.kernels(),
-        context.stored().bytes(),
-        8.0 * context.stored().bytes() / weights);
+    return context;
   }
 
   private void lowerLayer(NodeProto node, Layer layer, Scheme scheme, LoweringContext context) {

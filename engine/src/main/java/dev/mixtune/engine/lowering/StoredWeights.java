@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -27,7 +27,7 @@ final class StoredWeights {
   private static final int BYTE_VALUES = 256;
 
   private final GraphBuilder builder;
-  private final PackedForms forms;
+  private final StoredForm.Source forms;
   private final Map<Packed, String> codes = new HashMap<>();
   private final Map<Spread, String> spreads = new HashMap<>();
   private final Map<Book, String> books = new HashMap<>();
@@ -45,9 +45,9 @@ final class StoredWeights {
   private record Book(String table, String indices, List<Long> shape) {}
 
   /**
-   * @param forms packed weights of this and other plans
+   * @param forms of the weights
    */
-  StoredWeights(GraphBuilder builder, PackedForms forms) {
+  StoredWeights(GraphBuilder builder, StoredForm.Source forms) {
     this.builder = builder;
     this.forms = forms;
   }
@@ -71,32 +71,32 @@ final class StoredWeights {
    * @return the name of an INT8 value of that shape
    */
   String codes(List<Long> shape, RoundedWeights rounded) {
-    return codes(shape, forms.of(shape, rounded));
+    return read(forms.of(rounded, shape, () -> StoredForm.of(shape, rounded)));
   }
 
-  private String codes(List<Long> shape, PackedForms.Form form) {
-    if (form instanceof PackedForms.Plain plain) {
-      return stored(plain.codes());
+  /** The INT8 codes of a form, or the constant that it is. */
+  private String read(StoredForm form) {
+    if (form instanceof StoredForm.Packed packed) {
+      return unpacked(packed);
     }
-    if (form instanceof PackedForms.Narrow narrow) {
-      return unpacked(narrow);
+    if (form instanceof StoredForm.Codebook book) {
+      return lookedUp(book);
     }
-    return form instanceof PackedForms.Book book
-        ? lookedUp(shape, book)
-        : spread(shape, (PackedForms.Pruned) form);
+    return form instanceof StoredForm.Pruned pruned
+        ? spread(pruned)
+        : stored(((StoredForm.Whole) form).constant());
   }
 
-  private String unpacked(PackedForms.Narrow narrow) {
+  private String unpacked(StoredForm.Packed form) {
     return codes.computeIfAbsent(
-        new Packed(stored(narrow.bytes()), narrow.bits(), narrow.shape()),
-        key -> unpack(key, narrow.count(), narrow.bytes().getRawData().size()));
+        new Packed(stored(form.constant()), form.bits(), form.shape()), this::unpack);
   }
 
-  /** A codebook: indices into one short table per channel. */
-  private String lookedUp(List<Long> shape, PackedForms.Book book) {
+  private String lookedUp(StoredForm.Codebook form) {
+    String table = stored(form.table());
     return books.computeIfAbsent(
-        new Book(stored(book.table()), unpacked(book.indices()), shape),
-        key -> lookUp(key, book.axis(), book.indices().bits()));
+        new Book(table, unpacked(form.indices()), form.shape()),
+        key -> lookUp(key, form.axis(), form.indices().bits()));
   }
 
   private String lookUp(Book book, int axis, int bits) {
@@ -106,34 +106,32 @@ final class StoredWeights {
     String looked =
         builder.node(
             "GatherElements", List.of(book.table(), indices), GraphBuilder.attribute("axis", axis));
-    long[] axes = book.shape().stream().mapToLong(Long::longValue).toArray();
-    return builder.node("Reshape", List.of(looked, longs(axes)));
+    return builder.node("Reshape", List.of(looked, longs(axes(book.shape()))));
   }
 
   /** The codes that pruning left, each at its place, and zeros between them. */
-  private String spread(List<Long> shape, PackedForms.Pruned pruned) {
-    long[] axes = shape.stream().mapToLong(Long::longValue).toArray();
+  private String spread(StoredForm.Pruned form) {
     return spreads.computeIfAbsent(
-        new Spread(codes(shape, pruned.codes()), unpacked(pruned.mask()), shape),
+        new Spread(read(form.codes()), unpacked(form.mask()), form.shape()),
         key -> {
           // One bit unpacks to -1 and 0: minus the count, times -1 where a code was kept.
           String kept = cast(key.mask(), Constants.INT32);
           String counted = builder.node("CumSum", List.of(kept, scalar(0)));
           String places = builder.node("Mul", List.of(counted, kept));
           String codes = builder.node("Gather", List.of(key.codes(), places));
-          return builder.node("Reshape", List.of(codes, longs(axes)));
+          return builder.node("Reshape", List.of(codes, longs(axes(key.shape()))));
         });
   }
 
   /** The float value of a weight stored in half precision. */
   String half(List<Long> shape, byte[] half) {
     return halves.computeIfAbsent(
-        stored(forms.half(shape, half)), constant -> cast(constant, Constants.FLOAT));
+        halfTable(shape, half), constant -> cast(constant, Constants.FLOAT));
   }
 
   /** A table in half precision as it is stored. */
   String halfTable(List<Long> shape, byte[] half) {
-    return stored(forms.half(shape, half));
+    return whole(half, Constants.FLOAT16, shape, () -> half);
   }
 
   /** The float value of a weight stored in codes. */
@@ -149,14 +147,10 @@ final class StoredWeights {
         key -> builder.node("Mul", List.of(cast(narrow, Constants.FLOAT), scales)));
   }
 
-  /** Rows with several codes in each byte; empty where the codes are a codebook. */
-  Optional<PackedForms.Rows> rows(RoundedWeights rounded) {
-    return forms.rows(rounded);
-  }
-
-  /** Such rows as they are stored. */
-  String constant(PackedForms.Rows rows) {
-    return stored(rows.codes());
+  /** Rows with several codes in each byte. */
+  String packedRows(PackedRows rows) {
+    List<Long> shape = List.of((long) rows.rows(), (long) rows.rowBytes());
+    return whole(rows.weights().codes(), Constants.UINT8, shape, rows::bytes);
   }
 
   /** The float value of the code in one part of each of the 256 bytes: {@code [256]}. */
@@ -178,7 +172,15 @@ final class StoredWeights {
             (long) weights.outputs(),
             (long) weights.blocks(),
             (long) weights.blockSize() * weights.bits() / 8);
-    return stored(Constants.ofBytes("", Constants.UINT8, shape, weights.packed()));
+    return whole(weights, Constants.UINT8, shape, weights::packed);
+  }
+
+  private String whole(Object weight, int type, List<Long> shape, Supplier<byte[]> bytes) {
+    return read(
+        forms.of(
+            weight,
+            shape,
+            () -> new StoredForm.Whole(Constants.ofBytes("", type, shape, bytes.get()))));
   }
 
   /** Scales of channels or blocks. */
@@ -205,15 +207,15 @@ final class StoredWeights {
     return name;
   }
 
-  private String unpack(Packed packed, int count, int packedBytes) {
+  private String unpack(Packed packed) {
     String indices = cast(packed.constant(), Constants.INT32);
     String parts = builder.node("Gather", List.of(table(packed.bits()), indices));
-    if (packedBytes * (8 / packed.bits()) != count) {
+    int count = Math.toIntExact(Constants.elements(packed.shape()));
+    if (count % (8 / packed.bits()) != 0) {
       String flat = builder.node("Reshape", List.of(parts, longs(-1)));
       parts = builder.node("Slice", List.of(flat, longs(0), longs(count)));
     }
-    long[] axes = packed.shape().stream().mapToLong(Long::longValue).toArray();
-    return builder.node("Reshape", List.of(parts, longs(axes)));
+    return builder.node("Reshape", List.of(parts, longs(axes(packed.shape()))));
   }
 
   /** The INT8 codes in each of the 256 bytes: {@code [256, 8 / bits]}. */
@@ -243,5 +245,9 @@ final class StoredWeights {
 
   private String longs(long... values) {
     return builder.constant(Constants.ofLongs("", List.of((long) values.length), values));
+  }
+
+  private static long[] axes(List<Long> shape) {
+    return shape.stream().mapToLong(Long::longValue).toArray();
   }
 }

@@ -36,9 +36,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("long")
 class ForeignModelsTest {
-  /** Below, what unpacks narrow weights counts: layers share it, and each alone pays for it. */
-  private static final int SMALL_BYTES = 2_000_000;
-
   private static final int PLANS = Integer.getInteger("mixtune.models.plans", 20);
 
   /** Lengths of the open axes, by their position: height and width, or tokens. */
@@ -124,17 +121,26 @@ class ForeignModelsTest {
     TestNetworks test = TestNetworks.of(TestKit.runtime(), network, calibration, inputs);
 
     assertThat(Answers.error(test, test.uniform(Scheme.F32))).as(name).isLessThan(1e-4);
-    SizePrediction sizes = new SizePrediction(test);
+    PlanSizes sizes = new PlanSizes(test.lowering());
+    SizeSums menus = SizeSums.of(test, sizes);
     Random random = new Random(9);
     int different = 0;
     int predictions = 0;
+    double least = 1;
+    double most = 1;
     for (int i = 0; i < PLANS; i++) {
       Plan plan = PlannedKernelsTest.randomPlan(test, random);
       RandomZooTest.check(test, plan, name);
       byte[] model = test.lowering().lower(plan).model();
-      assertThat((double) sizes.predicted(plan) / model.length)
-          .as("predicted size of %s, plan %s", name, plan.key())
-          .isCloseTo(1, within(model.length < SMALL_BYTES ? 0.1 : 0.02));
+      assertThat(sizes.bytes(plan))
+          .as("size of %s, plan %s", name, plan.key())
+          .isEqualTo(model.length);
+      double predicted = (double) menus.predicted(plan) / model.length;
+      assertThat(predicted)
+          .as("size of %s by its menus, plan %s", name, plan.key())
+          .isCloseTo(1, within(0.02));
+      least = Math.min(least, predicted);
+      most = Math.max(most, predicted);
       List<Tensor> on = PlainOrt.run(model, inputs, true);
       List<Tensor> off = PlainOrt.run(model, inputs, false);
       // A detector decides for each pixel whether it is text.
@@ -148,36 +154,8 @@ class ForeignModelsTest {
               : PlainOrt.predictions(on);
     }
     report(name, test, different, predictions);
+    System.out.printf("  size by menus: %.4f to %.4f of the file%n", least, most);
     assertThat((double) different / predictions).as(name).isLessThan(0.03);
-  }
-
-  /** What menus predict: the float file, less what each layer saves alone. */
-  private static final class SizePrediction {
-    private final TestNetworks test;
-    private final long floatBytes;
-    private final Map<List<Object>, Long> saved = new HashMap<>();
-
-    SizePrediction(TestNetworks test) {
-      this.test = test;
-      this.floatBytes = bytes(test.uniform(Scheme.F32));
-    }
-
-    private long bytes(Plan plan) {
-      return test.lowering().lower(plan).model().length;
-    }
-
-    /** Layers of one kind and shape save alike; only groups of one layer occur in these models. */
-    long predicted(Plan plan) {
-      long bytes = floatBytes;
-      for (Layer layer : test.network().layers()) {
-        Scheme scheme = plan.scheme(layer.index());
-        bytes -=
-            saved.computeIfAbsent(
-                List.of(layer.kind(), layer.weightShape(), scheme),
-                key -> floatBytes - bytes(test.uniform(Scheme.F32).with(layer.index(), scheme)));
-      }
-      return bytes;
-    }
   }
 
   private static void report(String name, TestNetworks test, int different, int predictions) {
