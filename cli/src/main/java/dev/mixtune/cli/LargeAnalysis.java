@@ -84,8 +84,7 @@ final class LargeAnalysis {
       this.task = task;
       this.console = new Console(around.out(), options.style(around.terminal()), around.clock());
       long end = options.budgetTime().map(Duration::toMillis).orElse(Long.MAX_VALUE - started);
-      this.stop =
-          () -> around.interrupted().get() || around.clock().millis() - started >= end;
+      this.stop = () -> around.interrupted().get() || around.clock().millis() - started >= end;
     }
 
     int go(ExecutorService workers) {
@@ -94,21 +93,24 @@ final class LargeAnalysis {
       List<Layer> layers = requireLayers(model);
       Function<Layer, List<Scheme>> offered = offered(layers);
       MappedPlans plans =
-          new MappedPlans(
-              model, RoundingMethods.named("mse"), options.workerCount(), workers);
+          new MappedPlans(model, RoundingMethods.named("mse"), options.workerCount(), workers);
       Plan untouched = Plan.uniform(layers.size(), Scheme.F32);
       RunBatch batch;
       TaskData data;
       try (Session session = plans.open(untouched)) {
-        batch = RunBatch.of(
-            session.inputs().get(0).shape(),
-            task.latency().batch(),
-            task.text().isPresent(),
-            layers);
+        batch =
+            RunBatch.of(
+                session.inputs().get(0).shape(),
+                task.latency().batch(),
+                task.text().isPresent(),
+                layers);
         data = TaskData.open(task, session, options.seed, around.cache());
       } catch (RuntimeFailure e) {
         throw new UserException(
-            "'" + task.model() + "' does not run with its weights where they lie: " + e.getMessage(),
+            "'"
+                + task.model()
+                + "' does not run with its weights where they lie: "
+                + e.getMessage(),
             "./tune doctor lists its layers and what rounding does to their weights.",
             e);
       }
@@ -243,8 +245,7 @@ final class LargeAnalysis {
             "--budget '" + options.budget + "' ended before a layer was measured",
             "Allow more time.");
       }
-      new StudyFiles(folder)
-          .writeSensitivity(measured, layers.stream().map(Layer::name).toList());
+      new StudyFiles(folder).writeSensitivity(measured, layers.stream().map(Layer::name).toList());
       console.say(SensitivityTable.of(measured));
       if (!measured.complete()) {
         console.say(

@@ -188,9 +188,10 @@ class LargeAnalysisTest {
     Network network = new NetworkReader(runtime).read(task.model(), Map.of());
     RoundingLibrary library = new RoundingLibrary(network, RoundingMethods.named("mse"));
     float[] values = library.perChannel(network.layers().get(0), bits).values();
-    ModelProto rounded = model(
-        Constants.ofFloats("first", List.of(784L, 400L), values),
-        network.graph().constant("second").orElseThrow());
+    ModelProto rounded =
+        model(
+            Constants.ofFloats("first", List.of(784L, 400L), values),
+            network.graph().constant("second").orElseThrow());
     try (Session session = runtime.open(task.model(), 1);
         TaskData data = TaskData.open(task, session, /* seed= */ 1)) {
       AccuracyEvaluator evaluator =

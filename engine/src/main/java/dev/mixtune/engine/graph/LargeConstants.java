@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class LargeConstants {
 
   private final Path file;
   private final Map<String, Stored> constants = new HashMap<>();
+  private final Map<String, Transposed> transposed = new HashMap<>();
   private final Map<String, FedConstant> fed = new HashMap<>();
   private final DirectBuffers copies = new DirectBuffers();
 
@@ -64,6 +66,16 @@ final class LargeConstants {
         new Stored(constant.getDataType(), constant.getDimsList(), null, constant.getRawData()));
   }
 
+  /** Takes note of a value that is a large matrix transposed. */
+  void add(String name, Transposed view) {
+    transposed.put(name, view);
+  }
+
+  /** What a value is the transposed of, if it is any. */
+  Optional<Transposed> transposed(String name) {
+    return Optional.ofNullable(transposed.get(name));
+  }
+
   /** Whether a constant of this name is here. */
   boolean has(String name) {
     return constants.containsKey(name);
@@ -91,12 +103,17 @@ final class LargeConstants {
   private FedConstant feed(String name) {
     Stored stored = stored(name);
     ExternalData.Span span = stored.outside();
-    ByteBuffer bytes =
-        span == null ? stored.inside().asReadOnlyByteBuffer() : mapped(name, span);
+    ByteBuffer bytes = span == null ? stored.inside().asReadOnlyByteBuffer() : mapped(name, span);
     int width = width(stored.dataType());
     if (bytes.remaining() != Constants.elements(stored.shape()) * width) {
       throw new UserException(
-          "the tensor '" + name + "' of '" + file + "' has " + bytes.remaining() + " bytes for "
+          "the tensor '"
+              + name
+              + "' of '"
+              + file
+              + "' has "
+              + bytes.remaining()
+              + " bytes for "
               + stored.shape(),
           "Export the model again.");
     }
@@ -105,6 +122,10 @@ final class LargeConstants {
     }
     return new FedConstant(
         name, stored.dataType(), stored.shape(), bytes.order(ByteOrder.nativeOrder()));
+  }
+
+  private static TensorProto named(TensorProto constant, String name) {
+    return constant.toBuilder().setName(name).build();
   }
 
   private static int width(int type) {
@@ -156,6 +177,11 @@ final class LargeConstants {
 
   /** The first value of a constant that is NaN or infinite; reads a large one piece by piece. */
   OptionalLong firstNotFinite(TensorProto constant) {
+    Transposed view = transposed.get(constant.getName());
+    if (view != null) {
+      OptionalLong bad = firstNotFinite(named(constant, view.of()));
+      return bad.isPresent() ? OptionalLong.of(view.place(bad.getAsLong())) : bad;
+    }
     Stored stored = constants.get(constant.getName());
     if (stored == null) {
       return firstNotFinite(constant.getRawData().asReadOnlyByteBuffer(), Constants.FLOAT, 0);
@@ -201,8 +227,16 @@ final class LargeConstants {
     }
   }
 
-  /** The values of a float constant in order; a large one is never in memory as a whole. */
+  /**
+   * The values of a float constant, in order but for a transposed one; a large one is never in
+   * memory as a whole.
+   */
   void values(TensorProto constant, Values values) {
+    Transposed view = transposed.get(constant.getName());
+    if (view != null) {
+      values(named(constant, view.of()), (index, value) -> values.take(view.place(index), value));
+      return;
+    }
     Stored stored = constants.get(constant.getName());
     if (stored == null) {
       float[] all = Constants.floats(constant);
@@ -228,7 +262,8 @@ final class LargeConstants {
 
   /** Bytes that each value of a float constant takes in the files. */
   int bytesEach(TensorProto constant) {
-    Stored stored = constants.get(constant.getName());
+    Transposed view = transposed.get(constant.getName());
+    Stored stored = constants.get(view == null ? constant.getName() : view.of());
     boolean half = stored != null && stored.dataType() == Constants.FLOAT16;
     return half ? Short.BYTES : Float.BYTES;
   }

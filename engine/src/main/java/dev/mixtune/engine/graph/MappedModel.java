@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -83,7 +84,19 @@ public final class MappedModel {
 
   /** A layer's weights. */
   public FloatSource weights(Layer layer) {
-    String name = weightName(layer);
+    return values(weightName(layer));
+  }
+
+  private FloatSource values(String name) {
+    Optional<Transposed> transposed = constants.transposed(name);
+    if (transposed.isPresent()) {
+      FloatSource original = values(transposed.get().of());
+      return (first, into, at, count) -> {
+        for (int i = 0; i < count; i++) {
+          original.read((int) transposed.get().original(first + i), into, at + i, 1);
+        }
+      };
+    }
     if (!constants.has(name)) {
       float[] all = Constants.floats(graph.constant(name).orElseThrow());
       return (first, into, at, count) -> System.arraycopy(all, first, into, at, count);
@@ -118,6 +131,7 @@ public final class MappedModel {
     List<FedConstant> fed = new ArrayList<>();
     List<ValueInfoProto> inputs = new ArrayList<>();
     List<NodeProto> rewritten = new ArrayList<>();
+    List<NodeProto> casts = new ArrayList<>();
     for (NodeProto node : original.getNodeList()) {
       Layer layer = layers.get(node.getName());
       ByteBuffer values = replaced.get(node.getName());
@@ -139,14 +153,13 @@ public final class MappedModel {
         FedConstant constant = constants.fed(input.getName());
         if (constant.dataType() == Constants.FLOAT16) {
           constant = named(names.like(input.getName() + "/half"), constant);
-          // ONNX Runtime runs a node of no computed input just before its reader if it comes first.
-          changed.addNode(FloatModel.cast(constant.name(), input.getName(), Constants.FLOAT));
+          casts.add(FloatModel.cast(constant.name(), input.getName(), Constants.FLOAT));
         }
         fed.add(constant);
         inputs.add(input(constant));
       }
     }
-    changed.addAllInput(inputs).addAllNode(rewritten);
+    changed.addAllInput(inputs).addAllNode(casts).addAllNode(ofConstantsFirst(rewritten));
     return runtime.open(model.toBuilder().setGraph(changed).build().toByteArray(), threads, fed);
   }
 
@@ -170,6 +183,34 @@ public final class MappedModel {
             .addAllDims(constant.shape())
             .build();
     return Skeleton.asInput(header);
+  }
+
+  /**
+   * Nodes that compute from constants alone come first: ONNX Runtime runs such a node just before
+   * its reader if it does, and all of them before anything else if it does not. That would hold the
+   * results of all.
+   */
+  private List<NodeProto> ofConstantsFirst(List<NodeProto> nodes) {
+    Set<String> constant = new HashSet<>();
+    for (TensorProto each : graph.model().getGraph().getInitializerList()) {
+      constant.add(each.getName());
+    }
+    List<NodeProto> first = new ArrayList<>();
+    List<NodeProto> others = new ArrayList<>();
+    for (NodeProto node : nodes) {
+      boolean derived =
+          node.getInputCount() > 0
+              && constant.containsAll(node.getInputList())
+              && Graph.readByBodies(node).isEmpty();
+      if (derived) {
+        constant.addAll(node.getOutputList());
+        first.add(node);
+      } else {
+        others.add(node);
+      }
+    }
+    first.addAll(others);
+    return first;
   }
 
   private static Set<String> read(GraphProto graph, List<NodeProto> nodes) {

@@ -51,7 +51,7 @@ record ModelFile(Path file, ModelProto model, byte[] bytes, long fileBytes, Stri
    */
   static ModelFile read(Path file) {
     byte[] bytes = bytes(file);
-    ModelProto model = checked(file, UnsafeByteOperations.unsafeWrap(bytes));
+    ModelProto model = checked(file, UnsafeByteOperations.unsafeWrap(bytes), /* views= */ false);
     ExternalData external = new ExternalData(file, bytes);
     ModelProto whole = external.inlined(model);
     return new ModelFile(
@@ -72,14 +72,14 @@ record ModelFile(Path file, ModelProto model, byte[] bytes, long fileBytes, Stri
     long size = size(file, Integer.MAX_VALUE);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
-      return checked(file, UnsafeByteOperations.unsafeWrap(bytes));
+      return checked(file, UnsafeByteOperations.unsafeWrap(bytes), /* views= */ true);
     } catch (IOException e) {
       throw unreadable(file, e);
     }
   }
 
-  private static ModelProto checked(Path file, ByteString bytes) {
-    ModelProto model = parse(file, bytes);
+  private static ModelProto checked(Path file, ByteString bytes, boolean views) {
+    ModelProto model = parse(file, bytes, views);
     refuseQuantized(file, model);
     return model;
   }
@@ -124,14 +124,16 @@ record ModelFile(Path file, ModelProto model, byte[] bytes, long fileBytes, Stri
     }
   }
 
-  private static ModelProto parse(Path file, ByteString bytes) {
+  /**
+   * @param views whether constants are views of the bytes instead of copies
+   */
+  private static ModelProto parse(Path file, ByteString bytes, boolean views) {
     if (bytes.isEmpty()) {
       throw broken(file, "it is empty", null);
     }
     try {
       CodedInputStream input = bytes.newCodedInput();
-      // Constants are views of the file's bytes instead of copies.
-      input.enableAliasing(true);
+      input.enableAliasing(views);
       ModelProto model = ModelProto.parseFrom(input);
       input.checkLastTagWas(0);
       if (model.getGraph().getNodeCount() > 0) {

@@ -159,7 +159,10 @@ final class Skeleton {
     return fileBytes;
   }
 
-  /** A rewritten skeleton whose large constants are constants again, without their values. */
+  /**
+   * A rewritten skeleton whose large constants are constants again, without their values; large
+   * matrices that are transposed before they are read are constants, too.
+   */
   ModelProto withConstants(ModelProto rewritten) {
     GraphProto.Builder graph = rewritten.getGraph().toBuilder().clearInput();
     for (ValueInfoProto input : rewritten.getGraph().getInputList()) {
@@ -170,6 +173,38 @@ final class Skeleton {
         graph.addInitializer(header);
       }
     }
+    graph.clearNode();
+    for (NodeProto node : rewritten.getGraph().getNodeList()) {
+      Optional<TensorProto> turned = transposed(node);
+      if (turned.isPresent()) {
+        graph.addInitializer(turned.get());
+      } else {
+        graph.addNode(node);
+      }
+    }
     return rewritten.toBuilder().setGraph(graph).build();
+  }
+
+  private Optional<TensorProto> transposed(NodeProto node) {
+    TensorProto header = node.getInputCount() == 1 ? headers.get(node.getInput(0)) : null;
+    boolean turns =
+        header != null
+            && node.getOpType().equals("Transpose")
+            && Graph.isStandard(node)
+            && header.getDimsCount() == 2
+            && node.getAttributeList().stream()
+                .allMatch(each -> each.getIntsList().equals(List.of(1L, 0L)));
+    if (header == null || !turns) {
+      return Optional.empty();
+    }
+    String name = node.getOutput(0);
+    constants.add(name, new Transposed(header.getName(), header.getDims(0), header.getDims(1)));
+    return Optional.of(
+        header.toBuilder()
+            .setName(name)
+            .clearDims()
+            .addDims(header.getDims(1))
+            .addDims(header.getDims(0))
+            .build());
   }
 }

@@ -74,8 +74,7 @@ public final class MappedPlans {
         if (!scheme.isStoredOnly()) {
           throw new IllegalArgumentException("layer '" + layer.name() + "' is to be " + scheme);
         }
-        Key key =
-            new Key(model.weightName(layer), model.layout(layer).axis(), scheme.weightBits());
+        Key key = new Key(model.weightName(layer), model.layout(layer).axis(), scheme.weightBits());
         ByteBuffer values = copies.get(key);
         if (values == null) {
           requireRoom(layer);
