@@ -45,9 +45,7 @@ final class LargeConstants {
   private record Stored(
       int dataType, List<Long> shape, ExternalData.@Nullable Span outside, ByteString inside) {}
 
-  /**
-   * @param file the model's, for messages
-   */
+  /** None yet, of a model's file, which messages name. */
   LargeConstants(Path file) {
     this.file = file;
   }
@@ -86,10 +84,6 @@ final class LargeConstants {
     return constants.values().stream().anyMatch(each -> each.dataType() == Constants.FLOAT16);
   }
 
-  private Stored stored(String name) {
-    return Objects.requireNonNull(constants.get(name), name);
-  }
-
   /**
    * A large constant as a run is fed with it: where it lies in its file, without being read. A
    * constant of half precision stays so, and one that no processor could read in place is copied.
@@ -101,7 +95,7 @@ final class LargeConstants {
   }
 
   private FedConstant feed(String name) {
-    Stored stored = stored(name);
+    Stored stored = Objects.requireNonNull(constants.get(name), name);
     ExternalData.Span span = stored.outside();
     ByteBuffer bytes = span == null ? stored.inside().asReadOnlyByteBuffer() : mapped(name, span);
     int width = width(stored.dataType());
