@@ -1,8 +1,10 @@
 package dev.mixtune.cli;
 
+import dev.mixtune.engine.graph.MappedModel;
 import dev.mixtune.evaluators.DamageAnalyser;
 import dev.mixtune.evaluators.Sensitivity;
 import dev.mixtune.evaluators.SensitivityTable;
+import dev.mixtune.evaluators.Task;
 import dev.mixtune.results.StudyFolder;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +24,10 @@ final class AnalyzeCommand {
 
   int run(RunOptions options) {
     options.checkAllButTheLimit();
+    Task task = Workbench.task(options, around);
+    if (MappedModel.isNeededFor(task.model())) {
+      return new LargeAnalysis(around).run(options, task);
+    }
     int count = options.workerCount();
     ExecutorService workers = Executors.newFixedThreadPool(count);
     Console console = new Console(around.out(), options.style(around.terminal()), around.clock());

@@ -2,8 +2,8 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Scheme;
-import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.calibration.Calibration;
+import dev.mixtune.engine.graph.MappedModel;
 import dev.mixtune.engine.graph.ModelFacts;
 import dev.mixtune.engine.graph.NetworkReader;
 import dev.mixtune.engine.lowering.KernelSurvey;
@@ -34,14 +34,12 @@ final class DoctorCommand {
 
   int run(RunOptions options) {
     options.checkAllButTheLimit();
-    Workbench opened;
-    try {
-      opened = Workbench.open(options, around);
-    } catch (UserException e) {
-      say(tooLarge(options, e));
+    Task task = Workbench.task(options, around);
+    if (MappedModel.isNeededFor(task.model())) {
+      say(tooLarge(task));
       return ExitCodes.DONE;
     }
-    try (Workbench bench = opened) {
+    try (Workbench bench = Workbench.open(options, around)) {
       DoctorNetwork network = new DoctorNetwork(bench.network());
       say(network.layers());
       say(network.untouched());
@@ -67,33 +65,19 @@ final class DoctorCommand {
     }
   }
 
-  /**
-   * What there is in a model that is too large to be searched.
-   *
-   * @param refusal why the workbench did not open, thrown again when that is not for its size
-   */
-  private List<String> tooLarge(RunOptions options, UserException refusal) {
-    ModelFacts facts;
-    Task task;
-    NetworkReader reader;
-    try {
-      task = Workbench.task(options, around);
-      reader = new NetworkReader(OrtRuntime.start(around.cache()));
-      facts = reader.facts(task.model(), task.latency().axes());
-    } catch (UserException e) {
-      refusal.addSuppressed(e);
-      throw refusal;
-    }
-    if (!facts.isTooLargeToRead()) {
-      throw refusal;
-    }
+  /** What there is in a model that is too large to be searched. */
+  private List<String> tooLarge(Task task) {
+    NetworkReader reader = new NetworkReader(OrtRuntime.start(around.cache()));
+    ModelFacts facts = reader.facts(task.model(), task.latency().axes());
     DoctorNetwork network = new DoctorNetwork(facts);
     List<String> lines = new ArrayList<>(network.layers());
     lines.addAll(network.untouched());
     lines.add("");
     lines.addAll(DoctorWeights.lines(facts, reader.weights(task.model(), task.latency().axes())));
     lines.add("");
-    lines.add("The model is larger than 1 GiB: it can be analysed like this, and not be searched.");
+    lines.add(
+        "The model is larger than 1 GiB: it is not searched. ./tune analyze measures what each"
+            + " width of each layer's weights does to its answers.");
     return lines;
   }
 

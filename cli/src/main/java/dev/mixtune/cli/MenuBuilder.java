@@ -2,7 +2,6 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Scheme;
-import dev.mixtune.engine.UserException;
 import dev.mixtune.engine.lowering.PlanLowering;
 import dev.mixtune.engine.lowering.PlanSizes;
 import dev.mixtune.evaluators.DamageAnalyser;
@@ -20,8 +19,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** Builds the menus of a study: the schemes that each group of layers may take. */
 final class MenuBuilder {
@@ -30,12 +27,9 @@ final class MenuBuilder {
 
   private final Workbench bench;
   private final Supplier<PlanLowering> lowering;
-  private final Set<Integer> bits;
-  private final List<Kept> kept = new ArrayList<>();
+  private final WidthRules rules;
   private Implementations implementations = Implementations.NONE;
   private Function<Sensitivity, DamageAnalyser> judge = KlDamage::new;
-
-  private record Kept(String option, Pattern layers, Set<Integer> bits) {}
 
   MenuBuilder(Workbench bench, RunOptions options) {
     this(bench, options, bench::lowering);
@@ -47,52 +41,7 @@ final class MenuBuilder {
   MenuBuilder(Workbench bench, RunOptions options, Supplier<PlanLowering> lowering) {
     this.bench = bench;
     this.lowering = lowering;
-    this.bits = options.bitSet();
-    for (String text : options.keep) {
-      kept.add(kept(text));
-    }
-    for (String text : options.exclude) {
-      kept.add(new Kept("--exclude '" + text + "'", pattern("--exclude", text), Set.of(32)));
-    }
-    kept.forEach(this::requireMatch);
-  }
-
-  private static Kept kept(String text) {
-    int split = text.lastIndexOf('=');
-    String width = split < 0 ? "" : text.substring(split + 1).trim();
-    if (!Set.of("2", "4", "8", "16", "32").contains(width)) {
-      throw new UserException(
-          "--keep '" + text + "' does not end in =2, =4, =8, =16 or =32",
-          "Write for example --keep 'classifier=16'.");
-    }
-    return new Kept(
-        "--keep '" + text + "'",
-        pattern("--keep", text.substring(0, split)),
-        Set.of(Integer.valueOf(width)));
-  }
-
-  private static Pattern pattern(String option, String text) {
-    try {
-      return Pattern.compile(text);
-    } catch (PatternSyntaxException e) {
-      throw new UserException(
-          option + " '" + text + "' is no regular expression: " + e.getDescription(),
-          "Quote the characters that are meant literally.",
-          e);
-    }
-  }
-
-  private void requireMatch(Kept rule) {
-    List<Layer> layers = bench.network().layers();
-    if (layers.stream().noneMatch(layer -> rule.layers().matcher(layer.name()).find())) {
-      throw new UserException(
-          rule.option() + " matches no layer",
-          "Layers are called for example '"
-              + layers.get(0).name()
-              + "' and '"
-              + layers.get(layers.size() - 1).name()
-              + "'.");
-    }
+    this.rules = new WidthRules(options, bench.network().layers());
   }
 
   /**
@@ -121,22 +70,13 @@ final class MenuBuilder {
   /** What {@link #offered} chooses from: every implementation of every width. */
   List<Scheme> all(Layer layer) {
     Set<Scheme> runnable = bench.target().supports(layer.kind());
-    Set<Integer> wanted = widths(layer);
+    Set<Integer> wanted = rules.of(layer);
     List<Scheme> schemes =
         lowering.get().schemes(layer).stream()
             .filter(runnable::contains)
             .filter(scheme -> wanted.contains(scheme.weightBits()))
             .toList();
     return schemes.isEmpty() ? List.of(Scheme.F32) : schemes;
-  }
-
-  private Set<Integer> widths(Layer layer) {
-    for (Kept rule : kept) {
-      if (rule.layers().matcher(layer.name()).find()) {
-        return rule.bits();
-      }
-    }
-    return bits;
   }
 
   /**

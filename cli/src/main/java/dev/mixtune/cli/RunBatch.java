@@ -2,7 +2,6 @@ package dev.mixtune.cli;
 
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.UserException;
-import dev.mixtune.engine.graph.Network;
 import java.util.List;
 
 /**
@@ -30,10 +29,10 @@ record RunBatch(int deployment, int scoring, boolean fixed) {
    * @param isText whether samples are texts, which are scored one by one
    * @throws UserException when the task asks for another batch than the model's own
    */
-  static RunBatch of(List<Long> inputShape, int asked, boolean isText, Network network) {
+  static RunBatch of(List<Long> inputShape, int asked, boolean isText, List<Layer> layers) {
     long axis = inputShape.isEmpty() ? -1 : inputShape.get(0);
     if (axis <= 0) {
-      return new RunBatch(asked, isText ? 1 : cached(network), false);
+      return new RunBatch(asked, isText ? 1 : cached(layers), false);
     }
     if (asked != axis && asked != UNASKED) {
       throw new UserException(
@@ -44,9 +43,9 @@ record RunBatch(int deployment, int scoring, boolean fixed) {
     return new RunBatch(own, own, true);
   }
 
-  private static int cached(Network network) {
+  private static int cached(List<Layer> layers) {
     long largest = 1;
-    for (Layer layer : network.layers()) {
+    for (Layer layer : layers) {
       largest = Math.max(largest, product(layer.inputShape()));
       largest = Math.max(largest, product(layer.outputShape()));
     }

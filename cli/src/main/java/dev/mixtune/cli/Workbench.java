@@ -105,7 +105,7 @@ final class Workbench implements AutoCloseable {
               floatModel.inputs().get(0).shape(),
               task.latency().batch(),
               task.text().isPresent(),
-              network);
+              network.layers());
       Deployment.requireProfiled(target, batch.deployment(), threads);
       this.data = opened(TaskData.open(task, floatModel, options.seed, around.cache()));
     }

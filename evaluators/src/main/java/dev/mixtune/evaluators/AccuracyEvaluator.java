@@ -67,8 +67,18 @@ public final class AccuracyEvaluator {
    */
   public AccuracyEvaluator(
       ModelRuntime runtime, Path floatModel, Metric metric, Settings settings) {
+    this(runtime, () -> runtime.open(floatModel, 1), metric, settings);
+  }
+
+  /**
+   * As above, for a float model that is opened in a way of its own.
+   *
+   * @param floatModel opens it; closed here
+   */
+  public AccuracyEvaluator(
+      ModelRuntime runtime, Supplier<Session> floatModel, Metric metric, Settings settings) {
     this.runtime = runtime;
-    this.floatModel = () -> runtime.open(floatModel, 1);
+    this.floatModel = floatModel;
     this.metric = metric;
     this.settings = settings;
     this.cacheLeft = settings.cacheBytes();
@@ -130,7 +140,12 @@ public final class AccuracyEvaluator {
     }
   }
 
-  private Outcome score(Supplier<Session> model, SampleSet samples) {
+  /**
+   * Scores a model that is opened in a way of its own.
+   *
+   * @param model opens it; closed here
+   */
+  public Outcome score(Supplier<Session> model, SampleSet samples) {
     FloatReference reference = floatReference(samples);
     try (Session session = model.get()) {
       return reference.score(session);

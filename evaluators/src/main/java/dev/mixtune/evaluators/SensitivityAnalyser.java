@@ -4,6 +4,7 @@ import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
 import dev.mixtune.engine.runtime.RuntimeFailure;
+import dev.mixtune.engine.runtime.Session;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -66,13 +67,55 @@ public final class SensitivityAnalyser {
       List<Sensitivity.Entry> known,
       BooleanSupplier stop,
       Progress progress) {
+    return measured(layers, offered, plan -> lowered(lowering, plan), known, stop, progress);
+  }
+
+  /**
+   * As above, for plans that are opened without being made into a model first.
+   *
+   * @param opening opens the model of a plan, which is closed here; a {@link RuntimeFailure} from
+   *     it counts as the plan's failure
+   */
+  public Sensitivity analyseOpened(
+      List<Layer> layers,
+      Function<Layer, List<Scheme>> offered,
+      Function<Plan, Session> opening,
+      List<Sensitivity.Entry> known,
+      BooleanSupplier stop,
+      Progress progress) {
+    return measured(
+        layers,
+        offered,
+        plan -> evaluator.score(() -> opening.apply(plan), samples),
+        known,
+        stop,
+        progress);
+  }
+
+  private Sensitivity measured(
+      List<Layer> layers,
+      Function<Layer, List<Scheme>> offered,
+      Function<Plan, Outcome> scorer,
+      List<Sensitivity.Entry> known,
+      BooleanSupplier stop,
+      Progress progress) {
     evaluator.reference(samples);
     try {
-      Run run = new Run(layers, offered, lowering, stop, progress);
+      Run run = new Run(layers, offered, scorer, stop, progress);
       return run.go(known);
     } finally {
       evaluator.forget(samples);
     }
+  }
+
+  private Outcome lowered(Function<Plan, byte[]> lowering, Plan plan) {
+    byte[] model;
+    try {
+      model = lowering.apply(plan);
+    } catch (RuntimeFailure e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()));
+    }
+    return evaluator.score(model, samples);
   }
 
   /** The layers that change together, in one scheme. */
@@ -83,7 +126,7 @@ public final class SensitivityAnalyser {
   private final class Run {
     private final Plan base;
     private final List<Cell> cells = new ArrayList<>();
-    private final Function<Plan, byte[]> lowering;
+    private final Function<Plan, Outcome> scorer;
     private final BooleanSupplier stop;
     private final Progress progress;
     private final Map<Key, Sensitivity.Entry> measured = new HashMap<>();
@@ -93,11 +136,11 @@ public final class SensitivityAnalyser {
     Run(
         List<Layer> layers,
         Function<Layer, List<Scheme>> offered,
-        Function<Plan, byte[]> lowering,
+        Function<Plan, Outcome> scorer,
         BooleanSupplier stop,
         Progress progress) {
       this.base = Plan.uniform(layers.size(), Scheme.F32);
-      this.lowering = lowering;
+      this.scorer = scorer;
       this.stop = stop;
       this.progress = progress;
       Map<String, List<Layer>> groups = new LinkedHashMap<>();
@@ -166,21 +209,11 @@ public final class SensitivityAnalyser {
         for (Layer layer : cell.group()) {
           plan = plan.with(layer.index(), cell.scheme());
         }
-        report(entries(cell, score(plan)));
+        report(entries(cell, scorer.apply(plan)));
       } catch (RuntimeException | Error e) {
         breakOff();
         throw e;
       }
-    }
-
-    private Outcome score(Plan plan) {
-      byte[] model;
-      try {
-        model = lowering.apply(plan);
-      } catch (RuntimeFailure e) {
-        return new Outcome.Failed(String.valueOf(e.getMessage()));
-      }
-      return evaluator.score(model, samples);
     }
 
     private List<Sensitivity.Entry> entries(Cell cell, Outcome outcome) {

@@ -149,7 +149,8 @@ final class ExternalData {
       return known;
     }
     if (size(tensor, span.location(), span.file()) > ModelFile.LARGEST_BYTES - totalBytes) {
-      throw refusal(tensor, "'" + span.location() + "', which is too large", null);
+      throw new UserException(
+          problem(tensor, "'" + span.location() + "', which is too large"), ModelFile.ANALYSED);
     }
     try {
       byte[] read = Files.readAllBytes(span.file());
@@ -165,8 +166,12 @@ final class ExternalData {
     return refusal(tensor, "'" + location + "', which cannot be read", cause);
   }
 
+  private String problem(String tensor, String what) {
+    return "the model '" + model + "' keeps tensor '" + tensor + "' in " + what;
+  }
+
   private UserException refusal(String tensor, String what, @Nullable Throwable cause) {
-    String problem = "the model '" + model + "' keeps tensor '" + tensor + "' in " + what;
+    String problem = problem(tensor, what);
     String wayOut = "Put the model's external data beside it, as exported.";
     return cause == null
         ? new UserException(problem, wayOut)

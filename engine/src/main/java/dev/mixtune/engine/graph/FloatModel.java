@@ -73,7 +73,8 @@ final class FloatModel {
         .build();
   }
 
-  private static NodeProto cast(String from, String to, int type) {
+  /** A Cast to an ONNX data type. */
+  static NodeProto cast(String from, String to, int type) {
     return NodeProto.newBuilder()
         .setOpType("Cast")
         .addInput(from)

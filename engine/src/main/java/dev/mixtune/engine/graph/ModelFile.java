@@ -2,12 +2,17 @@ package dev.mixtune.engine.graph;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.mixtune.engine.UserException;
 import java.io.IOException;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 record ModelFile(Path file, ModelProto model, byte[] bytes, long fileBytes, String sha256) {
   /** A protobuf message ends at 2 GB; what is read is held several times while it is imported. */
   static final long LARGEST_BYTES = 1L << 30;
+
+  /** What can be done with larger ones. */
+  static final String ANALYSED =
+      "Models above 1 GiB are not searched: ./tune analyze says what each width does to them.";
 
   private static final Set<String> QUANTIZED =
       Set.of(
@@ -42,7 +51,7 @@ record ModelFile(Path file, ModelProto model, byte[] bytes, long fileBytes, Stri
    */
   static ModelFile read(Path file) {
     byte[] bytes = bytes(file);
-    ModelProto model = checked(file, bytes);
+    ModelProto model = checked(file, UnsafeByteOperations.unsafeWrap(bytes), /* views= */ false);
     ExternalData external = new ExternalData(file, bytes);
     ModelProto whole = external.inlined(model);
     return new ModelFile(
@@ -54,55 +63,84 @@ record ModelFile(Path file, ModelProto model, byte[] bytes, long fileBytes, Stri
   }
 
   /**
-   * Parses a file and leaves its external data where it is.
+   * Parses a file and leaves its external data where it is. The file itself is mapped: its large
+   * constants stay where they are, too.
    *
-   * @throws UserException when it is missing, broken, already quantized, or too large by itself
+   * @throws UserException when it is missing, broken, already quantized, or of 2 GiB by itself
    */
   static ModelProto withoutExternalData(Path file) {
-    return checked(file, bytes(file));
+    long size = size(file, Integer.MAX_VALUE);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
+      return checked(file, UnsafeByteOperations.unsafeWrap(bytes), /* views= */ true);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
   }
 
-  private static ModelProto checked(Path file, byte[] bytes) {
-    ModelProto model = parse(file, bytes);
+  private static ModelProto checked(Path file, ByteString bytes, boolean views) {
+    ModelProto model = parse(file, bytes, views);
     refuseQuantized(file, model);
     return model;
   }
 
-  private static byte[] bytes(Path file) {
+  /** Size of a file that is there and no larger than {@code most}. */
+  private static long size(Path file, long most) {
     try {
       if (Files.isDirectory(file)) {
         throw new UserException(
             "the model '" + file + "' is a folder", "Name the ONNX file inside it.");
       }
       long size = Files.size(file);
-      if (size > LARGEST_BYTES) {
+      if (size > most) {
         throw new UserException(
-            "the model '" + file + "' is too large: " + size + " bytes of " + LARGEST_BYTES,
-            "Bring a smaller model.");
+            "the model '" + file + "' is too large: " + size + " bytes of " + most,
+            most < Integer.MAX_VALUE
+                ? ANALYSED
+                : "Export it with external data: a protobuf message ends at 2 GiB.");
       }
-      return Files.readAllBytes(file);
+      return size;
     } catch (NoSuchFileException e) {
       throw new UserException(
           "the model '" + file + "' does not exist", "Check the path of the model.", e);
     } catch (IOException e) {
-      throw new UserException(
-          "the model '" + file + "' cannot be read: " + e.getMessage(),
-          "Name a readable ONNX file.",
-          e);
+      throw unreadable(file, e);
     }
   }
 
-  private static ModelProto parse(Path file, byte[] bytes) {
-    if (bytes.length == 0) {
+  private static UserException unreadable(Path file, IOException cause) {
+    return new UserException(
+        "the model '" + file + "' cannot be read: " + cause.getMessage(),
+        "Name a readable ONNX file.",
+        cause);
+  }
+
+  private static byte[] bytes(Path file) {
+    size(file, LARGEST_BYTES);
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /**
+   * @param views whether constants are views of the bytes instead of copies
+   */
+  private static ModelProto parse(Path file, ByteString bytes, boolean views) {
+    if (bytes.isEmpty()) {
       throw broken(file, "it is empty", null);
     }
     try {
-      ModelProto model = ModelProto.parseFrom(bytes);
+      CodedInputStream input = bytes.newCodedInput();
+      input.enableAliasing(views);
+      ModelProto model = ModelProto.parseFrom(input);
+      input.checkLastTagWas(0);
       if (model.getGraph().getNodeCount() > 0) {
         return model;
       }
-    } catch (InvalidProtocolBufferException e) {
-      throw broken(file, "it is truncated or no ONNX file (" + bytes.length + " bytes)", e);
+    } catch (IOException e) {
+      throw broken(file, "it is truncated or no ONNX file (" + bytes.size() + " bytes)", e);
     }
     throw broken(file, "its graph has no nodes", null);
   }

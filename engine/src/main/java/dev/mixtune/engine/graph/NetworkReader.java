@@ -44,9 +44,10 @@ public final class NetworkReader {
    */
   public Network read(Path file, Map<String, Long> axes) {
     ModelFile source = ModelFile.read(file);
-    ModelProto canonical = canonical(file, source.model(), source.bytes());
+    boolean half = FloatModel.isHalf(source.model());
+    ModelProto canonical = canonical(file, source.model(), source.bytes(), half);
     Shaped plain = plain(file, canonical, axes);
-    Graph graph = new Graph(plain.model(), plain.shapes(), FloatModel.isHalf(source.model()));
+    Graph graph = new Graph(plain.model(), plain.shapes(), half);
     List<Layer> layers = new LayerFinder(graph).layers();
     if (layers.isEmpty()) {
       throw new UserException(
@@ -68,7 +69,7 @@ public final class NetworkReader {
   /**
    * What there is in a model of any size. Its large constants are never in memory, and read once.
    *
-   * @param file the ONNX file; the file itself, without its external data, at most 1 GiB
+   * @param file the ONNX file; the file itself, without its external data, below 2 GiB
    * @param axes values for named axes other than the batch
    * @throws UserException when the file is missing or broken, or already quantized
    */
@@ -80,13 +81,13 @@ public final class NetworkReader {
    * What rounding would do to the weights of a model of any size, layer by layer; its large
    * constants are never in memory, and read three times.
    *
-   * @param file the ONNX file; the file itself, without its external data, at most 1 GiB
+   * @param file the ONNX file; the file itself, without its external data, below 2 GiB
    * @param axes values for named axes other than the batch
    * @throws UserException as {@link #facts}
    */
   public List<WeightFacts> weights(Path file, Map<String, Long> axes) {
     Skimmed skimmed = skimmed(file, axes);
-    WeightScan scan = new WeightScan(skimmed.skeleton(), skimmed.graph());
+    WeightScan scan = new WeightScan(skimmed.skeleton().constants(), skimmed.graph());
     Map<String, NodeProto> nodes = new HashMap<>();
     skimmed.graph().nodes().forEach(node -> nodes.put(node.getName(), node));
     List<WeightFacts> weights = new ArrayList<>();
@@ -99,16 +100,35 @@ public final class NetworkReader {
     return weights;
   }
 
-  private record Skimmed(Skeleton skeleton, Graph graph, ModelFacts facts) {}
+  /**
+   * Opens a model of any size to run it from where it lies: its large constants are never in memory
+   * as a whole.
+   *
+   * @param file the ONNX file; the file itself, without its external data, below 2 GiB, and no
+   *     constant of 2 GiB or more
+   * @param axes values for named axes other than the batch
+   * @throws UserException as {@link #facts}
+   */
+  public MappedModel mapped(Path file, Map<String, Long> axes) {
+    Skimmed skimmed = skimmed(file, axes);
+    return new MappedModel(
+        runtime, skimmed.skeleton().constants(), skimmed.runs(), skimmed.graph(), skimmed.facts());
+  }
+
+  /**
+   * @param runs the canonical model, large constants as inputs
+   * @param graph the same with constants that have no values
+   */
+  private record Skimmed(Skeleton skeleton, ModelProto runs, Graph graph, ModelFacts facts) {}
 
   private Skimmed skimmed(Path file, Map<String, Long> axes) {
     Skeleton skeleton = Skeleton.of(file);
     ModelProto model = skeleton.model();
-    ModelProto canonical = canonical(file, model, model.toByteArray());
+    ModelProto canonical = canonical(file, model, model.toByteArray(), skeleton.isHalf());
     Shaped plain = plain(file, canonical, axes);
     Graph graph =
-        new Graph(skeleton.withConstants(plain.model()), plain.shapes(), FloatModel.isHalf(model));
-    List<Layer> layers = new LayerFinder(graph, skeleton::firstNotFinite).layers();
+        new Graph(skeleton.withConstants(plain.model()), plain.shapes(), skeleton.isHalf());
+    List<Layer> layers = new LayerFinder(graph, skeleton.constants()::firstNotFinite).layers();
     ModelFacts facts =
         new ModelFacts(
             file.getFileName().toString(),
@@ -118,7 +138,7 @@ public final class NetworkReader {
             new UntouchedFinder(graph)
                 .find(layers.stream().map(Layer::name).collect(Collectors.toSet())),
             OpenAxis.of(graph));
-    return new Skimmed(skeleton, graph, facts);
+    return new Skimmed(skeleton, plain.model(), graph, facts);
   }
 
   private record Shaped(ModelProto model, Map<String, long[]> shapes) {}
@@ -130,9 +150,8 @@ public final class NetworkReader {
         .orElseGet(() -> new Shaped(canonical, shapes));
   }
 
-  private ModelProto canonical(Path file, ModelProto source, byte[] original) {
+  private ModelProto canonical(Path file, ModelProto source, byte[] original, boolean half) {
     byte[] bytes = original;
-    boolean half = FloatModel.isHalf(source);
     if (half || hasConstantInputs(source)) {
       ModelProto given = withConstantWeights(source);
       bytes = (half ? FloatModel.of(given) : given).toByteArray();

@@ -1,28 +1,25 @@
 package dev.mixtune.engine.graph;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import ai.onnxruntime.platform.Fp16Conversions;
-import com.google.protobuf.ByteString;
 import dev.mixtune.engine.UserException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,35 +29,36 @@ import java.util.Set;
  */
 final class Skeleton {
   private static final int LARGE_BYTES = 1 << 20;
-  private static final int CHUNK_BYTES = 1 << 20;
 
-  private final Path file;
   private final ModelProto model;
+  private final LargeConstants constants;
   private final Map<String, TensorProto> headers = new HashMap<>();
-  private final Map<String, ExternalData.Span> spans = new HashMap<>();
-  private final Map<String, ByteString> inside = new HashMap<>();
-  private final Map<String, Integer> types = new HashMap<>();
   private final long fileBytes;
 
   private Skeleton(Path file, ModelProto whole) {
-    this.file = file;
+    constants = new LargeConstants(file);
     ExternalData external = new ExternalData(file, new byte[0]);
     GraphProto.Builder graph = whole.getGraph().toBuilder().clearInitializer().clearInput();
     Map<String, ValueInfoProto> weights = new LinkedHashMap<>();
     Set<Path> files = new HashSet<>(List.of(file));
-    for (TensorProto constant : whole.getGraph().getInitializerList()) {
-      boolean outside = constant.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
-      if (outside || constant.getRawData().size() > LARGE_BYTES) {
-        if (outside) {
-          spans.put(constant.getName(), external.span(constant));
-          files.add(spans.get(constant.getName()).file());
-        } else {
-          inside.put(constant.getName(), constant.getRawData());
+    for (TensorProto constant : listed(whole.getGraph(), graph)) {
+      if (constant.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+        ExternalData.Span span = external.span(constant);
+        files.add(span.file());
+        if (span.length() <= LARGE_BYTES) {
+          graph.addInitializer(constants.inlined(constant, span));
+          continue;
         }
-        weights.put(constant.getName(), asInput(constant));
+        constants.add(constant, span);
+      } else if (constant.getRawData().size() > LARGE_BYTES) {
+        constants.add(constant);
       } else {
         graph.addInitializer(constant);
+        continue;
       }
+      TensorProto header = header(constant);
+      headers.put(constant.getName(), header);
+      weights.put(constant.getName(), asInput(header));
     }
     for (ValueInfoProto input : whole.getGraph().getInputList()) {
       if (!weights.containsKey(input.getName())) {
@@ -82,24 +80,50 @@ final class Skeleton {
     return new Skeleton(file, ModelFile.withoutExternalData(file));
   }
 
-  private ValueInfoProto asInput(TensorProto constant) {
-    int type =
-        constant.getDataType() == Constants.FLOAT16 ? Constants.FLOAT : constant.getDataType();
+  /** Initializers and, taken out of the graph, large Constant nodes. */
+  private static List<TensorProto> listed(GraphProto whole, GraphProto.Builder graph) {
+    List<TensorProto> constants = new ArrayList<>(whole.getInitializerList());
+    graph.clearNode();
+    for (NodeProto node : whole.getNodeList()) {
+      Optional<TensorProto> value =
+          node.getOpType().equals("Constant")
+              ? node.getAttributeList().stream()
+                  .filter(attribute -> attribute.getName().equals("value"))
+                  .map(AttributeProto::getT)
+                  .filter(tensor -> tensor.getRawData().size() > LARGE_BYTES)
+                  .findFirst()
+              : Optional.empty();
+      if (value.isPresent()) {
+        constants.add(value.get().toBuilder().setName(node.getOutput(0)).build());
+      } else {
+        graph.addNode(node);
+      }
+    }
+    return constants;
+  }
+
+  /** An input of a constant's name, type and shape. */
+  static ValueInfoProto asInput(TensorProto constant) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     constant.getDimsList().forEach(axis -> shape.addDimBuilder().setDimValue(axis));
-    headers.put(
-        constant.getName(),
-        TensorProto.newBuilder()
-            .setName(constant.getName())
-            .setDataType(type)
-            .addAllDims(constant.getDimsList())
-            .build());
-    types.put(constant.getName(), constant.getDataType());
     return ValueInfoProto.newBuilder()
         .setName(constant.getName())
         .setType(
             TypeProto.newBuilder()
-                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type).setShape(shape)))
+                .setTensorType(
+                    TypeProto.Tensor.newBuilder()
+                        .setElemType(constant.getDataType())
+                        .setShape(shape)))
+        .build();
+  }
+
+  /** A constant without its values; half precision is widened, as all of the model will be. */
+  private static TensorProto header(TensorProto constant) {
+    boolean half = constant.getDataType() == Constants.FLOAT16;
+    return TensorProto.newBuilder()
+        .setName(constant.getName())
+        .setDataType(half ? Constants.FLOAT : constant.getDataType())
+        .addAllDims(constant.getDimsList())
         .build();
   }
 
@@ -115,6 +139,16 @@ final class Skeleton {
     return total;
   }
 
+  /** Whether the model is stored in half precision. */
+  boolean isHalf() {
+    return constants.isHalf() || FloatModel.isHalf(model);
+  }
+
+  /** The constants that are inputs of {@link #model}. */
+  LargeConstants constants() {
+    return constants;
+  }
+
   /** The model with inputs in place of large constants. */
   ModelProto model() {
     return model;
@@ -125,7 +159,10 @@ final class Skeleton {
     return fileBytes;
   }
 
-  /** A rewritten skeleton whose large constants are constants again, without their values. */
+  /**
+   * A rewritten skeleton whose large constants are constants again, without their values; large
+   * matrices that are transposed before they are read are constants, too.
+   */
   ModelProto withConstants(ModelProto rewritten) {
     GraphProto.Builder graph = rewritten.getGraph().toBuilder().clearInput();
     for (ValueInfoProto input : rewritten.getGraph().getInputList()) {
@@ -136,117 +173,38 @@ final class Skeleton {
         graph.addInitializer(header);
       }
     }
+    graph.clearNode();
+    for (NodeProto node : rewritten.getGraph().getNodeList()) {
+      Optional<TensorProto> turned = transposed(node);
+      if (turned.isPresent()) {
+        graph.addInitializer(turned.get());
+      } else {
+        graph.addNode(node);
+      }
+    }
     return rewritten.toBuilder().setGraph(graph).build();
   }
 
-  /** The first value of a constant that is NaN or infinite; reads a large one piece by piece. */
-  OptionalLong firstNotFinite(TensorProto constant) {
-    String name = constant.getName();
-    ExternalData.Span span = spans.get(name);
-    if (span == null) {
-      ByteString bytes = inside.getOrDefault(name, constant.getRawData());
-      return firstNotFinite(
-          bytes.asReadOnlyByteBuffer(), types.getOrDefault(name, Constants.FLOAT), 0);
+  private Optional<TensorProto> transposed(NodeProto node) {
+    TensorProto header = node.getInputCount() == 1 ? headers.get(node.getInput(0)) : null;
+    boolean turns =
+        header != null
+            && node.getOpType().equals("Transpose")
+            && Graph.isStandard(node)
+            && header.getDimsCount() == 2
+            && node.getAttributeList().stream()
+                .allMatch(each -> each.getIntsList().equals(List.of(1L, 0L)));
+    if (header == null || !turns) {
+      return Optional.empty();
     }
-    int type = types.getOrDefault(name, Constants.FLOAT);
-    int width = type == Constants.FLOAT16 ? Short.BYTES : Float.BYTES;
-    OptionalLong[] bad = {OptionalLong.empty()};
-    read(
-        span,
-        (chunk, at) -> {
-          bad[0] = firstNotFinite(chunk, type, at / width);
-          return bad[0].isEmpty();
-        });
-    return bad[0];
-  }
-
-  /** Takes a piece of a constant; answers whether it wants more. */
-  private interface Piece {
-    boolean take(ByteBuffer chunk, long firstByte);
-  }
-
-  private void read(ExternalData.Span span, Piece piece) {
-    try (FileChannel channel = FileChannel.open(span.file(), StandardOpenOption.READ)) {
-      ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
-      for (long at = 0; at < span.length(); ) {
-        chunk.clear().limit((int) Math.min(CHUNK_BYTES, span.length() - at));
-        while (chunk.hasRemaining()
-            && channel.read(chunk, span.offset() + at + chunk.position()) > 0) {
-          // A read may be short.
-        }
-        chunk.flip();
-        if (!piece.take(chunk, at)) {
-          return;
-        }
-        at += Math.max(1, chunk.limit());
-      }
-    } catch (IOException e) {
-      throw new UserException(
-          "the external data of '" + file + "' cannot be read: " + e.getMessage(),
-          "Put the model's external data beside it, as exported.",
-          e);
-    }
-  }
-
-  /** The values of a float constant in order; a large one is never in memory as a whole. */
-  void values(TensorProto constant, Values values) {
-    String name = constant.getName();
-    int type = types.getOrDefault(name, Constants.FLOAT);
-    ExternalData.Span span = spans.get(name);
-    if (span != null) {
-      int width = type == Constants.FLOAT16 ? Short.BYTES : Float.BYTES;
-      read(
-          span,
-          (chunk, at) -> {
-            take(chunk, type, at / width, values);
-            return true;
-          });
-    } else if (inside.containsKey(name)) {
-      ByteString bytes = inside.getOrDefault(name, ByteString.EMPTY);
-      take(bytes.asReadOnlyByteBuffer(), type, 0, values);
-    } else {
-      float[] all = Constants.floats(constant);
-      for (int i = 0; i < all.length; i++) {
-        values.take(i, all[i]);
-      }
-    }
-  }
-
-  /** Bytes that each value of a float constant takes in the files. */
-  int bytesEach(TensorProto constant) {
-    boolean half = types.getOrDefault(constant.getName(), Constants.FLOAT) == Constants.FLOAT16;
-    return half ? Short.BYTES : Float.BYTES;
-  }
-
-  /** Takes one value of a constant after the other. */
-  interface Values {
-    void take(long index, float value);
-  }
-
-  private static void take(ByteBuffer bytes, int type, long first, Values values) {
-    ByteBuffer little = bytes.order(ByteOrder.LITTLE_ENDIAN);
-    boolean half = type == Constants.FLOAT16;
-    int width = half ? Short.BYTES : Float.BYTES;
-    for (int i = 0; i < little.limit() / width; i++) {
-      values.take(
-          first + i,
-          half
-              ? Fp16Conversions.fp16ToFloat(little.getShort(i * width))
-              : little.getFloat(i * width));
-    }
-  }
-
-  private static OptionalLong firstNotFinite(ByteBuffer bytes, int type, long first) {
-    ByteBuffer little = bytes.order(ByteOrder.LITTLE_ENDIAN);
-    int width = type == Constants.FLOAT16 ? Short.BYTES : Float.BYTES;
-    // All bits of the exponent are set in NaN and infinity, in half precision too.
-    int mask = type == Constants.FLOAT16 ? 0x7c00 : 0x7f80_0000;
-    for (int i = 0; i < little.limit() / width; i++) {
-      int bits = type == Constants.FLOAT16 ? little.getShort(i * width) : little.getInt(i * width);
-      if ((bits & mask) == mask) {
-        return OptionalLong.of(first + i);
-      }
-    }
-    return OptionalLong.empty();
+    String name = node.getOutput(0);
+    constants.add(name, new Transposed(header.getName(), header.getDims(0), header.getDims(1)));
+    return Optional.of(
+        header.toBuilder()
+            .setName(name)
+            .clearDims()
+            .addDims(header.getDims(1))
+            .addDims(header.getDims(0))
+            .build());
   }
 }

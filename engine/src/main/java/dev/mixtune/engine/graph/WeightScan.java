@@ -14,11 +14,11 @@ import java.util.TreeMap;
 final class WeightScan {
   private static final List<Integer> WIDTHS = List.of(8, 4, 2);
 
-  private final Skeleton skeleton;
+  private final LargeConstants constants;
   private final Graph graph;
 
-  WeightScan(Skeleton skeleton, Graph graph) {
-    this.skeleton = skeleton;
+  WeightScan(LargeConstants constants, Graph graph) {
+    this.constants = constants;
     this.graph = graph;
   }
 
@@ -26,14 +26,14 @@ final class WeightScan {
     TensorProto weights = graph.constant(node.getInput(layer.kind().weightInput())).orElseThrow();
     ChannelLayout layout = ChannelLayout.of(layer, Graph.intAttribute(node, "transB", 0) == 1);
     float[] largest = new float[layout.channels()];
-    skeleton.values(
+    constants.values(
         weights,
         (index, value) -> {
           int channel = channel(layout, index);
           largest[channel] = Math.max(largest[channel], Math.abs(value));
         });
     double[] squares = new double[WIDTHS.size() + 1];
-    skeleton.values(
+    constants.values(
         weights,
         (index, value) -> {
           float most = largest[channel(layout, index)];
@@ -54,7 +54,7 @@ final class WeightScan {
       double signal = squares[WIDTHS.size()];
       errors.put(bits, signal == 0 ? 0 : Math.sqrt(squares[i] / signal));
     }
-    return new WeightFacts(layer, layer.parameters() * skeleton.bytesEach(weights), bytes, errors);
+    return new WeightFacts(layer, layer.parameters() * constants.bytesEach(weights), bytes, errors);
   }
 
   private static int channel(ChannelLayout layout, long index) {

@@ -1,5 +1,6 @@
 package dev.mixtune.engine.runtime;
 
+import dev.mixtune.engine.UserException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Memory outside the heap that inputs are fed from, lent again and again: what is thrown away there
  * stays until the garbage collector happens to pass. Thread-safe.
  */
-final class DirectBuffers {
+public final class DirectBuffers {
   /** Not lent, from small to large; never more than were lent at the same time. */
   private final List<ByteBuffer> free = new ArrayList<>();
 
@@ -19,10 +20,22 @@ final class DirectBuffers {
    *
    * @param bytes needed
    * @return at least that large and in this machine's byte order; the borrower gives it back
+   * @throws UserException when Java may not take so much outside its heap
    */
-  ByteBuffer lend(int bytes) {
+  public ByteBuffer lend(int bytes) {
     ByteBuffer known = take(bytes);
-    return known == null ? ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()) : known;
+    return known == null ? allocated(bytes) : known;
+  }
+
+  private static ByteBuffer allocated(int bytes) {
+    try {
+      return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    } catch (OutOfMemoryError e) {
+      throw new UserException(
+          bytes + " bytes of memory outside of Java's heap were refused: " + e.getMessage(),
+          "Allow more by MIXTUNE_JAVA_OPTS=-XX:MaxDirectMemorySize=4g, or bring a larger machine.",
+          e);
+    }
   }
 
   private synchronized @Nullable ByteBuffer take(int bytes) {
@@ -39,7 +52,7 @@ final class DirectBuffers {
   }
 
   /** Takes a buffer back that nobody reads or writes any more. */
-  synchronized void giveBack(ByteBuffer buffer) {
+  public synchronized void giveBack(ByteBuffer buffer) {
     buffer.clear();
     int place = 0;
     while (place < free.size() && free.get(place).capacity() < buffer.capacity()) {

@@ -26,19 +26,24 @@ final class OrtModelSession implements Session {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final DirectBuffers buffers;
+  private final FedTensors constants;
   private final List<Port> inputs;
   private final List<Port> outputs;
   private final Map<String, OnnxJavaType> types = new HashMap<>();
 
   /**
    * @param buffers inputs are fed from; shared with other sessions
+   * @param constants fed in each run; closed with the session
    */
-  OrtModelSession(OrtEnvironment environment, OrtSession session, DirectBuffers buffers)
+  OrtModelSession(
+      OrtEnvironment environment, OrtSession session, DirectBuffers buffers, FedTensors constants)
       throws OrtException {
     this.environment = environment;
     this.session = session;
     this.buffers = buffers;
-    this.inputs = ports(session.getInputInfo());
+    this.constants = constants;
+    this.inputs =
+        ports(session.getInputInfo()).stream().filter(port -> !constants.has(port.name())).toList();
     this.outputs = ports(session.getOutputInfo());
     for (NodeInfo info : session.getInputInfo().values()) {
       if (info.getInfo() instanceof TensorInfo tensor) {
@@ -60,7 +65,7 @@ final class OrtModelSession implements Session {
   @Override
   public List<Tensor> run(Map<String, Tensor> tensors) {
     try (BoundInputs bound = new BoundInputs(tensors);
-        OrtSession.Result result = session.run(bound.values)) {
+        OrtSession.Result result = session.run(constants.with(bound.values))) {
       List<Tensor> answers = new ArrayList<>();
       for (Map.Entry<String, OnnxValue> output : result) {
         answers.add(read(output.getKey(), output.getValue()));
@@ -86,6 +91,8 @@ final class OrtModelSession implements Session {
       session.close();
     } catch (OrtException e) {
       throw OrtRuntime.failure(e);
+    } finally {
+      constants.close();
     }
   }
 
@@ -191,8 +198,9 @@ final class OrtModelSession implements Session {
     @Override
     public long runNanos() {
       try {
+        Map<String, OnnxTensor> all = constants.with(values);
         long start = System.nanoTime();
-        OrtSession.Result result = session.run(values);
+        OrtSession.Result result = session.run(all);
         long elapsed = System.nanoTime() - start;
         result.close();
         return elapsed;

@@ -60,8 +60,33 @@ public final class OrtRuntime implements ModelRuntime {
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
-      return new OrtModelSession(environment, opener.open(options), buffers);
+      return new OrtModelSession(environment, opener.open(options), buffers, FedTensors.NONE);
     } catch (OrtException e) {
+      throw failure(e);
+    }
+  }
+
+  /**
+   * Opens a model that takes large constants as inputs. They are read where they are in every run,
+   * and never copied; what a run computes on the way is given back to the system at once.
+   *
+   * @param model serialized ONNX
+   * @param threads intra-operator threads, at least 1
+   * @param constants inputs of the model; the session asks only for the others
+   * @throws RuntimeFailure when ONNX Runtime refuses the model or a constant
+   */
+  public Session open(byte[] model, int threads, List<FedConstant> constants) {
+    FedTensors fed = FedTensors.of(environment, constants);
+    try (SessionOptions options = new SessionOptions()) {
+      options.setIntraOpNumThreads(threads);
+      options.setInterOpNumThreads(1);
+      // An arena keeps the largest value that it ever held, twice as large as it was.
+      options.setCPUArenaAllocator(false);
+      options.setMemoryPatternOptimization(false);
+      return new OrtModelSession(
+          environment, environment.createSession(model, options), buffers, fed);
+    } catch (OrtException e) {
+      fed.close();
       throw failure(e);
     }
   }

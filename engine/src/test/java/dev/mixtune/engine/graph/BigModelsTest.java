@@ -9,12 +9,17 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.mixtune.engine.Layer;
+import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.RandomGraphs;
+import dev.mixtune.engine.Scheme;
+import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.TestGraphs;
 import dev.mixtune.engine.TestKit;
 import dev.mixtune.engine.UserException;
+import dev.mixtune.engine.lowering.MappedPlans;
 import dev.mixtune.engine.rounding.RoundingLibrary;
 import dev.mixtune.engine.rounding.RoundingMethods;
+import dev.mixtune.engine.runtime.Session;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -24,6 +29,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -199,9 +206,60 @@ class BigModelsTest {
         .hasMessageContaining("too large");
   }
 
+  /**
+   * As many are run on samples: all but the rounded copy of one layer stays in its file. The first
+   * answer is a sum of two inputs whose smaller factor 2 bits do not hold.
+   */
+  @Test
+  @Tag("long")
+  void threeGibibytesAreRunFromWhereTheyLie() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    assumeTrue(Files.exists(status), "needs /proc to read the memory of this process");
+    Path file = chain(12, 8192, 3 * GIB);
+    for (int i = 0; i < 12; i++) {
+      poke(i * 8192L * 8192 * 4, 1);
+    }
+    poke(4 * 8192, 0.25f);
+    float[] values = new float[2 * 8192];
+    values[0] = 3;
+    values[1] = 8;
+    values[8192] = -1;
+    Map<String, Tensor> inputs = Map.of("x", new Tensor.Floats(values, new long[] {2, 8192}));
+    ExecutorService workers = Executors.newFixedThreadPool(2);
+    try {
+      MappedModel model = new NetworkReader(TestKit.runtime()).mapped(file, Map.of());
+      MappedPlans plans = new MappedPlans(model, RoundingMethods.named("mse"), 2, workers);
+      Plan untouched = Plan.uniform(12, Scheme.F32);
+      long most = 0;
+      for (Plan plan :
+          List.of(
+              untouched,
+              untouched.with(0, Scheme.W2),
+              untouched.with(0, Scheme.W8),
+              untouched.with(11, Scheme.W4))) {
+        try (Session session = plans.open(plan)) {
+          float[] answers = ((Tensor.Floats) session.run(inputs).get(0)).values();
+          most = Math.max(most, bytes(status, "RssAnon"));
+          boolean kept = plan.scheme(0) != Scheme.W2;
+          assertThat(answers[0]).isCloseTo(kept ? 5 : 3, within(0.02f));
+          assertThat(answers[1]).isZero();
+          assertThat(answers[8192]).isCloseTo(-1, within(0.01f));
+        }
+      }
+      // Heap and native memory; what is mapped belongs to the page cache.
+      assertThat(most).isLessThan(2 * GIB);
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
   private static long peakBytes(Path status) throws IOException {
+    return bytes(status, "VmHWM");
+  }
+
+  private static long bytes(Path status, String field) throws IOException {
     try (Stream<String> lines = Files.lines(status)) {
-      String peak = lines.filter(line -> line.startsWith("VmHWM")).findFirst().orElseThrow();
+      String peak = lines.filter(line -> line.startsWith(field)).findFirst().orElseThrow();
       return 1024 * Long.parseLong(peak.replaceAll("\\D", ""));
     }
   }
