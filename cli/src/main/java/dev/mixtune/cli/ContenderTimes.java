@@ -31,7 +31,7 @@ final class ContenderTimes {
   /** Plans of this batch that wait to be timed alone. */
   private final Queue<Evaluation> waiting = new ConcurrentLinkedQueue<>();
 
-  /** What plans of this batch compete with. Used by the thread that has the stopwatch. */
+  /** What plans of this batch compete with; guarded by this. */
   private Contention contention;
 
   private Stop stop = () -> false;
@@ -56,7 +56,7 @@ final class ContenderTimes {
    * @param told what the plans of this batch compete with
    * @param whenToStop when nothing more may be timed
    */
-  void beginBatch(Collection<Evaluation> told, Stop whenToStop) {
+  synchronized void beginBatch(Collection<Evaluation> told, Stop whenToStop) {
     contention = new Contention(context.options().objectiveSet(), told);
     stop = whenToStop;
   }
@@ -71,24 +71,41 @@ final class ContenderTimes {
     if (!isHost || evaluation.score() == null || !Contention.isPredicted(evaluation)) {
       return;
     }
-    if (isCompanyUsable()) {
-      stopwatch.bring(() -> contend(evaluation, lowered, inCompany));
-    } else {
+    if (!isCompanyUsable()) {
       waiting.add(evaluation);
+    } else if (matters(evaluation) && times.probe(lowered.get())) {
+      stopwatch.bring(() -> contend(evaluation, lowered, inCompany));
     }
   }
 
   private void contend(Evaluation evaluation, Supplier<LoweredPlan> lowered, boolean withOthers) {
-    if (!stop.requested() && contention.mayMatter(evaluation)) {
-      times.timeScored(lowered.get(), withOthers);
-      store.find(evaluation.plan(), evaluation.rounding()).ifPresent(contention::add);
+    // Another one may have been timed since.
+    if (matters(evaluation)) {
+      times.timeProbed(lowered.get(), withOthers);
+      store
+          .find(evaluation.plan(), evaluation.rounding())
+          .ifPresent(
+              now -> {
+                synchronized (this) {
+                  contention.add(now);
+                }
+              });
     }
+  }
+
+  private synchronized boolean matters(Evaluation evaluation) {
+    return !stop.requested() && contention.mayMatter(evaluation);
   }
 
   /** Times what waits to be timed alone; no worker is busy any more. */
   void endBatch() {
     for (Evaluation next : contention.fastestFirst(List.copyOf(waiting))) {
-      contend(next, () -> context.bench().lowering().lower(next.plan()), /* withOthers= */ false);
+      if (matters(next)) {
+        LoweredPlan lowered = context.bench().lowering().lower(next.plan());
+        if (times.probe(lowered)) {
+          contend(next, () -> lowered, /* withOthers= */ false);
+        }
+      }
     }
     waiting.clear();
   }

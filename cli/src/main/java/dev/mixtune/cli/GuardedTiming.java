@@ -30,11 +30,34 @@ final class GuardedTiming {
   }
 
   /**
-   * What the stopwatch says.
+   * Runs a plan once in another process, to be timed then.
+   *
+   * @throws RuntimeFailure when it does not run there
+   */
+  void probe(LoweredPlan lowered) {
+    probe.accept(lowered.model());
+  }
+
+  /**
+   * What the stopwatch says, after the plan was run once in another process.
    *
    * @throws RuntimeFailure when the plan does not run, or its kernels were given up
    */
   Latency time(LoweredPlan lowered, Supplier<Latency> stopwatch) {
+    return timeProbed(
+        lowered,
+        () -> {
+          probe(lowered);
+          return stopwatch.get();
+        });
+  }
+
+  /**
+   * What the stopwatch says of a plan that was {@link #probe}d.
+   *
+   * @throws RuntimeFailure when the plan does not run, or its kernels were given up
+   */
+  Latency timeProbed(LoweredPlan lowered, Supplier<Latency> stopwatch) {
     String signature = lowered.kernelSignature();
     if (memory.isGivenUp(signature)) {
       throw new RuntimeFailure("its kernels ended the process while they were timed", null);
@@ -45,7 +68,6 @@ final class GuardedTiming {
       throw new RuntimeFailure("the process ended " + MOST_DEATHS + " times meanwhile", null);
     }
     try {
-      probe.accept(lowered.model());
       return stopwatch.get();
     } finally {
       memory.endTiming();

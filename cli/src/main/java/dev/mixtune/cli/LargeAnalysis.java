@@ -242,8 +242,10 @@ final class LargeAnalysis {
           throw new CancellationException("stopped by the user before a layer was measured");
         }
         throw new UserException(
-            "--budget '" + options.budget + "' ended before a layer was measured",
-            "Allow more time.");
+            options.budget == null
+                ? "no group of layers that share a weight may take 8, 4 or 2 bits in all of them"
+                : "--budget '" + options.budget + "' ended before a layer was measured",
+            options.budget == null ? "Change --bits, --keep or --exclude." : "Allow more time.");
       }
       new StudyFiles(folder).writeSensitivity(measured, layers.stream().map(Layer::name).toList());
       console.say(SensitivityTable.of(measured));

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 
 /** Builds the menus of a study: the schemes that each group of layers may take. */
 final class MenuBuilder {
-  /** Sizes of entries are the same for every study of a network. */
+  /** Sizes of entries are the same for every study with the same menus. */
   private static final long COMPANY_SEED = 1;
 
   private final Workbench bench;

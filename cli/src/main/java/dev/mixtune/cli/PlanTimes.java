@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,18 +94,18 @@ final class PlanTimes {
             if (stop.requested()) {
               throw new CancellationException("the search was asked to stop");
             }
-            return timed(lowered, inCompany);
+            return timed(lowered, inCompany, () -> measured(lowered));
           });
     }
   }
 
-  private Latency timed(LoweredPlan lowered, boolean withOthers) {
+  private Latency timed(LoweredPlan lowered, boolean withOthers, Supplier<Latency> measurement) {
     String signature = lowered.kernelSignature();
     Optional<Latency> known = store.findLatency(signature);
     if (known.isPresent()) {
       return known.get();
     }
-    Latency latency = measured(lowered);
+    Latency latency = measurement.get();
     if (withOthers) {
       company.add(signature);
     }
@@ -130,7 +131,7 @@ final class PlanTimes {
 
   /** The latency of a plan, once per kernel signature. On the host nothing else runs meanwhile. */
   Latency latency(LoweredPlan lowered) {
-    return timed(lowered, /* withOthers= */ false);
+    return timed(lowered, /* withOthers= */ false, () -> measured(lowered));
   }
 
   /** What the host's model says of a plan that was not timed, where it may be believed. */
@@ -193,13 +194,34 @@ final class PlanTimes {
   }
 
   /**
-   * Times a scored plan, whose kernels may not be timed yet; one that fails stays as it is.
+   * Runs a scored plan once in a worker process, as it will be timed, unless its kernels were timed
+   * before; from any thread.
+   *
+   * @return whether it may be timed
+   */
+  boolean probe(LoweredPlan lowered) {
+    if (store.findLatency(lowered.kernelSignature()).isPresent()) {
+      return true;
+    }
+    try {
+      timing.probe(lowered);
+      return true;
+    } catch (RuntimeFailure e) {
+      LOG.warn("a scored plan cannot be timed: {}", lowered.plan().key(), e);
+      return false;
+    }
+  }
+
+  /**
+   * Times a plan that was {@link #probe}d, whose kernels may not be timed yet; one that fails stays
+   * as it is.
    *
    * @param withOthers whether others are scored meanwhile
    */
-  void timeScored(LoweredPlan lowered, boolean withOthers) {
+  void timeProbed(LoweredPlan lowered, boolean withOthers) {
     try {
-      timed(lowered, withOthers);
+      timed(
+          lowered, withOthers, () -> timing.timeProbed(lowered, () -> latencies.latency(lowered)));
     } catch (RuntimeFailure e) {
       LOG.warn("a scored plan cannot be timed: {}", lowered.plan().key(), e);
     } catch (CancellationException e) {

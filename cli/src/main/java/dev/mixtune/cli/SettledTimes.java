@@ -72,7 +72,9 @@ final class SettledTimes {
     for (Evaluation evaluation : rivals.fastestFirst(evaluations)) {
       if (Contention.isPredicted(evaluation) && rivals.mayMatter(evaluation) && !isStopped()) {
         LoweredPlan lowered = context.bench().lowering().lower(evaluation.plan());
-        times.timeScored(lowered, /* withOthers= */ false);
+        if (times.probe(lowered)) {
+          times.timeProbed(lowered, /* withOthers= */ false);
+        }
         Evaluation now = asRecorded(evaluation);
         timed.put(evaluation, now);
         rivals.add(now);
