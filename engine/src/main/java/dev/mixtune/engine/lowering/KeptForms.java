@@ -39,7 +39,15 @@ final class KeptForms implements StoredForm.Source {
 
   private synchronized StoredForm kept(Object weight, List<Long> shape, StoredForm form) {
     if (form.bytes() > mostBytes - bytes) {
-      return form;
+      // What was made for one plan alone may be gone.
+      bytes =
+          forms.values().stream()
+              .flatMap(f -> f.values().stream())
+              .mapToLong(StoredForm::bytes)
+              .sum();
+      if (form.bytes() > mostBytes - bytes) {
+        return form;
+      }
     }
     StoredForm earlier =
         forms.computeIfAbsent(weight, key -> new HashMap<>()).putIfAbsent(shape, form);
