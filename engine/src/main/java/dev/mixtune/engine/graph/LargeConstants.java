@@ -29,6 +29,7 @@ final class LargeConstants {
 
   private static final int INT16 = 5;
   private static final int BOOL = 9;
+  private static final int DOUBLE = 11;
   private static final int BFLOAT16 = 16;
 
   private final Path file;
@@ -98,7 +99,7 @@ final class LargeConstants {
     Stored stored = Objects.requireNonNull(constants.get(name), name);
     ExternalData.Span span = stored.outside();
     ByteBuffer bytes = span == null ? stored.inside().asReadOnlyByteBuffer() : mapped(name, span);
-    int width = width(stored.dataType());
+    int width = width(name, stored.dataType());
     if (bytes.remaining() != Constants.elements(stored.shape()) * width) {
       throw new UserException(
           "the tensor '"
@@ -122,12 +123,16 @@ final class LargeConstants {
     return constant.toBuilder().setName(name).build();
   }
 
-  private static int width(int type) {
+  private static int width(String name, int type) {
     return switch (type) {
       case Constants.FLOAT, Constants.INT32 -> Integer.BYTES;
       case Constants.UINT8, Constants.INT8, BOOL -> Byte.BYTES;
       case Constants.FLOAT16, BFLOAT16, INT16 -> Short.BYTES;
-      default -> Long.BYTES;
+      case Constants.INT64, DOUBLE -> Long.BYTES;
+      default ->
+          throw new UserException(
+              "the tensor '" + name + "' has ONNX's data type " + type + ", which cannot be fed",
+              "Export the model with float32 or float16 weights.");
     };
   }
 
