@@ -5,11 +5,15 @@ import dev.mixtune.engine.UserException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Unpacks ONNX Runtime's native libraries once into a versioned folder.
@@ -19,6 +23,7 @@ import java.util.Locale;
  */
 final class OrtNatives {
   private static final String PROPERTY = "onnxruntime.native.path";
+  private static final String UNPACKED = "onnxruntime-java";
   private static final int LONGEST_COMMAND_LINE = 3_700;
   private static final List<String> LIBRARIES = List.of("onnxruntime", "onnxruntime4j_jni");
 
@@ -63,6 +68,41 @@ final class OrtNatives {
       return;
     }
     System.setProperty(PROPERTY, folder.toString());
+  }
+
+  /**
+   * Starts the binding. It makes a folder for libraries that it unpacks, and removes it when the
+   * process ends, which a killed process never does: where nothing was unpacked it goes at once.
+   *
+   * @param temp where the folder is made
+   * @param start makes it
+   */
+  static <T> T started(Path temp, Supplier<T> start) {
+    Set<Path> before = unpacked(temp);
+    T started = start.get();
+    Set<Path> made = new HashSet<>(unpacked(temp));
+    made.removeAll(before);
+    // When others started meanwhile, nobody can tell whose is which.
+    if (made.size() == 1) {
+      try {
+        Files.delete(made.iterator().next());
+      } catch (IOException e) {
+        System.getLogger(OrtNatives.class.getName())
+            .log(System.Logger.Level.DEBUG, "the binding needs its folder", e);
+      }
+    }
+    return started;
+  }
+
+  private static Set<Path> unpacked(Path temp) {
+    Set<Path> folders = new HashSet<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(temp, UNPACKED + "*")) {
+      found.forEach(folders::add);
+    } catch (IOException e) {
+      System.getLogger(OrtNatives.class.getName())
+          .log(System.Logger.Level.DEBUG, "no folder was looked for in " + temp, e);
+    }
+    return folders;
   }
 
   private static void unpack(String resource, Path target) throws IOException {

@@ -35,9 +35,13 @@ public final class OrtRuntime implements ModelRuntime {
   public static OrtRuntime start(Path nativesCache) {
     OrtNatives.requireShortCommandLine(Path.of("/proc/self/cmdline"));
     OrtNatives.use(nativesCache);
-    OwnedFiles.inTempFolder().sweep();
+    OwnedFiles temp = OwnedFiles.inTempFolder();
+    temp.sweep();
     return new OrtRuntime(
-        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mixtune"));
+        OrtNatives.started(
+            temp.folder(),
+            () ->
+                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mixtune")));
   }
 
   @Override
