@@ -96,7 +96,7 @@ final class Candidates implements Evaluator {
   /**
    * The stop for the search: it is asked to end once a plan was wanted that is not known and may
    * not be paid for any more. What is known is always answered, so that a study that goes on after
-   * its budget finds all it had.
+   * its budget finds all it had; on the host as far as what was timed last reads as predicted.
    */
   Stop whenCutShort() {
     return cutShort::get;

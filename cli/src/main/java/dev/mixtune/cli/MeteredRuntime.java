@@ -1,6 +1,7 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.runtime.ForwardingSession;
 import dev.mixtune.engine.runtime.ModelRuntime;
 import dev.mixtune.engine.runtime.Session;
 import java.nio.file.Path;
@@ -71,28 +72,16 @@ final class MeteredRuntime implements ModelRuntime {
     return new Metered(session);
   }
 
-  private final class Metered implements Session {
-    private final Session session;
-
+  private final class Metered extends ForwardingSession {
     Metered(Session session) {
-      this.session = session;
-    }
-
-    @Override
-    public List<Port> inputs() {
-      return session.inputs();
-    }
-
-    @Override
-    public List<Port> outputs() {
-      return session.outputs();
+      super(session);
     }
 
     @Override
     public List<Tensor> run(Map<String, Tensor> inputs) {
       long start = System.nanoTime();
       try {
-        return session.run(inputs);
+        return super.run(inputs);
       } finally {
         runNanos.add(System.nanoTime() - start);
       }
@@ -100,7 +89,7 @@ final class MeteredRuntime implements ModelRuntime {
 
     @Override
     public Prepared prepare(Map<String, Tensor> inputs) {
-      Prepared prepared = session.prepare(inputs);
+      Prepared prepared = super.prepare(inputs);
       return new Prepared() {
         @Override
         public long runNanos() {
@@ -114,11 +103,6 @@ final class MeteredRuntime implements ModelRuntime {
           prepared.close();
         }
       };
-    }
-
-    @Override
-    public void close() {
-      session.close();
     }
   }
 }

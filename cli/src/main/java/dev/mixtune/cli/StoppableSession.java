@@ -1,6 +1,7 @@
 package dev.mixtune.cli;
 
 import dev.mixtune.engine.Tensor;
+import dev.mixtune.engine.runtime.ForwardingSession;
 import dev.mixtune.engine.runtime.Session;
 import java.util.List;
 import java.util.Map;
@@ -8,8 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /** A session that ends with a {@link CancellationException} at the next run once it is to stop. */
-final class StoppableSession implements Session {
-  private final Session session;
+final class StoppableSession extends ForwardingSession {
   private final BooleanSupplier stop;
 
   /**
@@ -17,18 +17,8 @@ final class StoppableSession implements Session {
    * @param stop true when no further run is wanted
    */
   StoppableSession(Session session, BooleanSupplier stop) {
-    this.session = session;
+    super(session);
     this.stop = stop;
-  }
-
-  @Override
-  public List<Port> inputs() {
-    return session.inputs();
-  }
-
-  @Override
-  public List<Port> outputs() {
-    return session.outputs();
   }
 
   @Override
@@ -36,16 +26,6 @@ final class StoppableSession implements Session {
     if (stop.getAsBoolean()) {
       throw new CancellationException("stopped between two runs");
     }
-    return session.run(inputs);
-  }
-
-  @Override
-  public Prepared prepare(Map<String, Tensor> inputs) {
-    return session.prepare(inputs);
-  }
-
-  @Override
-  public void close() {
-    session.close();
+    return super.run(inputs);
   }
 }

@@ -3,11 +3,11 @@ package dev.mixtune.engine.lowering;
 import dev.mixtune.engine.Layer;
 import dev.mixtune.engine.Plan;
 import dev.mixtune.engine.Scheme;
-import dev.mixtune.engine.Tensor;
 import dev.mixtune.engine.graph.MappedModel;
 import dev.mixtune.engine.rounding.RoundingMethod;
 import dev.mixtune.engine.rounding.TiledRounding;
 import dev.mixtune.engine.runtime.DirectBuffers;
+import dev.mixtune.engine.runtime.ForwardingSession;
 import dev.mixtune.engine.runtime.RuntimeFailure;
 import dev.mixtune.engine.runtime.Session;
 import java.nio.ByteBuffer;
@@ -108,38 +108,17 @@ public final class MappedPlans {
   }
 
   /** Gives the copies back when it is closed. */
-  private final class Rounded implements Session {
-    private final Session session;
+  private final class Rounded extends ForwardingSession {
     private final List<ByteBuffer> lent;
 
     Rounded(Session session, List<ByteBuffer> lent) {
-      this.session = session;
+      super(session);
       this.lent = lent;
     }
 
     @Override
-    public List<Port> inputs() {
-      return session.inputs();
-    }
-
-    @Override
-    public List<Port> outputs() {
-      return session.outputs();
-    }
-
-    @Override
-    public List<Tensor> run(Map<String, Tensor> inputs) {
-      return session.run(inputs);
-    }
-
-    @Override
-    public Prepared prepare(Map<String, Tensor> inputs) {
-      return session.prepare(inputs);
-    }
-
-    @Override
     public void close() {
-      session.close();
+      super.close();
       lent.forEach(buffers::giveBack);
       // Closed twice, a copy must not be lent twice.
       lent.clear();
